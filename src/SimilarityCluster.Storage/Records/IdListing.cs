@@ -27,7 +27,7 @@ internal sealed class IdListing(RecordTable records, Func<int> rowCount, Func<in
     internal void Refresh(int liveCount)
     {
         var seen = rowCount();
-        var fold = seen - _largeEnd > LeastFold + (_large.Length / 4) || _large.Length > LeastFold + (
+        var fold = seen - _largeEnd > LeastFold + (_large.Length / 32) || _large.Length > LeastFold + (
             2L * liveCount);
         if (!fold && seen == _smallEnd)
         {

@@ -64,7 +64,7 @@ public sealed class ShardSearcherTests
         var writing = Task.Run(
             async () =>
             {
-                for (var i = 0; i < 300; i++)
+                for (var i = 0; i < 100; i++)
                 {
                     await shard.UpsertAsync($"{i}", [.. Enumerable.Range(0, 50).Select(j => $"id{j:D2}")]);
                 }

