@@ -18,7 +18,8 @@ public sealed class ModelLaneTests
 
         var exception = await Assert.ThrowsAsync<RpcException>(() => engines.EmbedAsync(Engines.Image(3)));
 
-        Assert.Equal((StatusCode.ResourceExhausted, Reasons.Overloaded, string.Empty, true), Engines.Describe(exception));
+        Assert.Equal((StatusCode.ResourceExhausted, Reasons.Overloaded, string.Empty, true),
+            Engines.Describe(exception));
         runner.Open(runs: 2);
         Assert.Equal(2, (await first).Results.Count);
     }

@@ -15,7 +15,8 @@ public sealed class OnnxRuntimeSwitchTests
 
     [Fact]
     public async Task Cpu_Server_TakesOnlyTheCpuPackage() =>
-        Assert.Equal(["Microsoft.ML.OnnxRuntime"], await NativePackagesAsync("SimilarityCluster.Server", "Cpu"));
+        Assert.Equal(
+            ["Microsoft.ML.OnnxRuntime"], await NativePackagesAsync("SimilarityCluster.Server", "Cpu"));
 
     [Fact]
     public async Task Custom_Server_TakesNoPackage() =>
@@ -27,7 +28,8 @@ public sealed class OnnxRuntimeSwitchTests
         var versions = XDocument.Load(Path.Combine(Root(), "Directory.Packages.props"))
             .Descendants("PackageVersion")
             .Where(static package =>
-                package.Attribute("Include")!.Value.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal))
+                package.Attribute("Include")!.Value.StartsWith(
+                    "Microsoft.ML.OnnxRuntime", StringComparison.Ordinal))
             .Select(static package => package.Attribute("Version")!.Value)
             .ToList();
 
