@@ -5,12 +5,12 @@ namespace SimilarityCluster.Grains.Building;
 
 /// <summary>Runs the graph insertions of all shards of a silo on threads of its own, which yield to all others.</summary>
 /// <remarks>
-/// One core less than there are, at least one, at niceness 10: searches and messages go first, also while a large
+/// One core less than there are, at least one, at niceness 5: searches and messages go first, also while a large
 /// replay is being indexed.
 /// </remarks>
 internal sealed partial class BuilderScheduler : TaskScheduler, IDisposable
 {
-    private const int Niceness = 10;
+    private const int Niceness = 5;
 
     private readonly BlockingCollection<Task> _tasks = [];
     private readonly Thread[] _threads;

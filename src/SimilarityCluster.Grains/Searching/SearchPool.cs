@@ -23,7 +23,7 @@ internal sealed class SearchPool : IDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <param name="options">How many threads, and how many queries may wait.</param>
-    public SearchPool(IOptions<SearchPoolOptions> options)
+    public SearchPool(IOptions<SearchOptions> options)
     {
         var threads = options.Value.Threads;
         _queueLimit = options.Value.QueueLimit;

@@ -1,15 +1,13 @@
-#pragma warning disable MA0048 // The generated validator has no text of its own.
+#pragma warning disable MA0048 // The generated validators have no text of their own.
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using SimilarityCluster.Storage;
 
-namespace SimilarityCluster.Grains.Searching;
+namespace SimilarityCluster.Grains;
 
 /// <summary>How many searches run at a time on one silo; bound from <c>Search</c>.</summary>
-public sealed class SearchPoolOptions
+public sealed class SearchOptions
 {
-    /// <summary>The configuration section.</summary>
-    public const string Section = "Search";
-
     /// <summary>Threads that search, 0 to 1,024; 0, the default, for one a core.</summary>
     [Range(0, 1_024)]
     public int Threads { get; set; }
@@ -22,6 +20,10 @@ public sealed class SearchPoolOptions
     public int QueueLimit { get; set; } = 4_096;
 }
 
-/// <summary>Checks the annotations of <see cref="SearchPoolOptions"/>.</summary>
+/// <summary>Checks the annotations of <see cref="SearchOptions"/>.</summary>
 [OptionsValidator]
-internal sealed partial class SearchPoolOptionsValidator : IValidateOptions<SearchPoolOptions>;
+internal sealed partial class SearchOptionsValidator : IValidateOptions<SearchOptions>;
+
+/// <summary>Checks the annotations of <see cref="ShardStoreOptions"/>, which its own layer has no container for.</summary>
+[OptionsValidator]
+internal sealed partial class ShardStoreOptionsValidator : IValidateOptions<ShardStoreOptions>;
