@@ -52,7 +52,7 @@ public sealed class CatalogGrainTests
         await cluster.CreateAsync(GrainCluster.NewCollection("dogs"));
 
         var names = (await cluster.Catalog.ListAsync("", 10, Token)).Select(collection => collection.Name);
-        Assert.Equal(["birds", "cats", "dogs"], names);
+        Assert.Equal(["birds", "cats", "dogs"], names, StringComparer.Ordinal);
     }
 
     [Fact]

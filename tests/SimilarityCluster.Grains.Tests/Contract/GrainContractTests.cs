@@ -35,6 +35,7 @@ public sealed class GrainContractTests
                 type.IsAssignableTo(typeof(Exception)) || type.GetCustomAttribute<ImmutableAttribute>() is not null,
                 $"{type} would be copied by every local call.");
         });
-        Assert.Distinct(messages.Select(type => type.GetCustomAttribute<AliasAttribute>()!.Alias));
+        Assert.Distinct(
+            messages.Select(type => type.GetCustomAttribute<AliasAttribute>()!.Alias), StringComparer.Ordinal);
     }
 }

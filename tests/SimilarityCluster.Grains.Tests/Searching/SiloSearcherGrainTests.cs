@@ -35,7 +35,7 @@ public sealed class SiloSearcherGrainTests
                 var answer = await cluster.Searcher(silo).SearchAsync(
                     Message(collection, queries, limit) with { IncludeMetadata = true, IncludeVector = true }, Token);
                 Assert.Equal(
-                    Enumerable.Range(0, collection.ShardCount).Where(shard => silos[shard] != silo), answer.NotMine);
+                    Enumerable.Range(0, collection.ShardCount).Where(shard => !string.Equals(silos[shard], silo, StringComparison.Ordinal)), answer.NotMine);
                 answers.Add(answer);
             }
 
