@@ -1,4 +1,4 @@
-#pragma warning disable MA0048 // The three refusals of one grain are read together.
+#pragma warning disable MA0048 // The refusals of one grain are read together.
 namespace SimilarityCluster.Grains.Abstractions.Collections;
 
 /// <summary>There is no such collection, or not any more.</summary>
@@ -16,7 +16,8 @@ public sealed class CollectionExistsException(string message) : Exception(messag
 /// <param name="expected">The version that the change was based on.</param>
 /// <param name="stored">The stored one.</param>
 [GenerateSerializer, Alias("similarity.collection-version.v1")]
-public sealed class CollectionVersionException(string message, long expected, long stored) : Exception(message)
+public sealed class CollectionVersionException(string message, long expected, long stored)
+    : Exception(message)
 {
     /// <summary>The version that the change was based on.</summary>
     [Id(0)] public long Expected { get; } = expected;
@@ -24,3 +25,10 @@ public sealed class CollectionVersionException(string message, long expected, lo
     /// <summary>The stored one.</summary>
     [Id(1)] public long Stored { get; } = stored;
 }
+
+/// <summary>
+/// The catalog's store failed; whether a change was applied is unknown, retry it with its operation id.
+/// </summary>
+/// <param name="message">Names the cause.</param>
+[GenerateSerializer, Alias("similarity.catalog-unavailable.v1")]
+public sealed class CatalogUnavailableException(string message) : Exception(message);
