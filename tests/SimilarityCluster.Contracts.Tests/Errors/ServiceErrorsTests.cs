@@ -36,7 +36,9 @@ public sealed class ServiceErrorsTests
         Assert.Equal(
             (error.Code, error.Reason, error.Message, error.Field, error.RetryAfter),
             (back.Code, back.Reason, back.Message, back.Field, back.RetryAfter));
-        Assert.Equal(error.Details.Order(), back.Details.Order());
+        Assert.Equal(
+            error.Details.OrderBy(pair => pair.Key, StringComparer.Ordinal),
+            back.Details.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
     [Theory]
