@@ -14,7 +14,7 @@ public sealed class BuilderSchedulerTests
             () => Thread.CurrentThread.Name, Token, TaskCreationOptions.None, scheduler)));
 
         Assert.All(names, name => Assert.StartsWith("builder ", name, StringComparison.Ordinal));
-        Assert.InRange(names.Distinct().Count(), 1, scheduler.MaximumConcurrencyLevel);
+        Assert.InRange(names.Distinct(StringComparer.Ordinal).Count(), 1, scheduler.MaximumConcurrencyLevel);
     }
 
     [Fact]

@@ -7,12 +7,13 @@ namespace SimilarityCluster.Grains.Tests.Collections;
 public sealed class CatalogFormatTests
 {
     // As the first version wrote it; later versions must go on reading it.
-    private const string Frozen =
-        """{"format":1,"collections":[{"name":"birds","id":"00112233-4455-6677-8899-aabbccddeeff","metric":1,"""
-        + """"dimension":64,"model":"descriptor","fingerprint":"f1","shardCount":4,"replicaCount":1,"""
-        + """"labelField":"kind","searchBreadth":48,"description":"d","createdAt":"2020-01-01T12:00:00+00:00","""
-        + """"version":3}],"dropping":[{"id":"ffeeddcc-bbaa-9988-7766-554433221100","shardCount":2}],"""
-        + """"operations":[]}""";
+    private static readonly string Frozen = """
+        {"format":1,"collections":[{"name":"birds","id":"00112233-4455-6677-8899-aabbccddeeff","metric":1,
+        "dimension":64,"model":"descriptor","fingerprint":"f1","shardCount":4,"replicaCount":1,
+        "labelField":"kind","searchBreadth":48,"description":"d","createdAt":"2020-01-01T12:00:00+00:00",
+        "version":3}],"dropping":[{"id":"ffeeddcc-bbaa-9988-7766-554433221100","shardCount":2}],
+        "operations":[]}
+        """.ReplaceLineEndings("");
 
     private static readonly CollectionInfo Birds = new()
     {

@@ -34,7 +34,8 @@ public sealed class CatalogGrainTests
             birds, await second.Catalog.CreateAsync(GrainCluster.NewCollection("birds"), "create", Token));
         Assert.Equal("cats", (await second.Catalog.DeleteAsync("cats", "delete", Token)).Name);
         await Assert.ThrowsAsync<CollectionExistsException>(() => second.CreateAsync(birds));
-        await Assert.ThrowsAsync<CollectionNotFoundException>(() => second.Catalog.DeleteAsync("cats", "again", Token));
+        await Assert.ThrowsAsync<CollectionNotFoundException>(
+            () => second.Catalog.DeleteAsync("cats", "again", Token));
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class CatalogGrainTests
         await cluster.CreateAsync(GrainCluster.NewCollection("dogs"));
 
         var names = (await cluster.Catalog.ListAsync("", 10, Token)).Select(collection => collection.Name);
-        Assert.Equal(["birds", "cats", "dogs"], names);
+        Assert.Equal(["birds", "cats", "dogs"], names, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class CatalogGrainTests
         await cluster.CreateAsync(GrainCluster.NewCollection("birds"));
         var cats = GrainCluster.NewCollection("cats");
         objects.FailPut = key => key.StartsWith("catalog/", StringComparison.Ordinal);
-        await Assert.ThrowsAsync<CatalogUnavailableException>(() => cluster.Catalog.CreateAsync(cats, "op", Token));
+        await Assert.ThrowsAsync<CatalogUnavailableException>(
+            () => cluster.Catalog.CreateAsync(cats, "op", Token));
 
         objects.FailPut = _ => false;
 
