@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Grpc.Core;
 using SimilarityCluster.Cli.Commands;
 using SimilarityCluster.Client;
+using SimilarityCluster.Hosting.Settings;
 
 namespace SimilarityCluster.Cli;
 
@@ -63,7 +64,7 @@ internal static class CommandLine
         {
             terminal.Fail("stopped before the end.");
         }
-        catch (Exception exception) when (exception is CommandException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CommandException or SettingsException or IOException or UnauthorizedAccessException)
         {
             terminal.Fail(exception.Message);
         }
@@ -85,7 +86,7 @@ internal static class CommandLine
     private static RootCommand NewRoot(Terminal terminal) =>
         new("Finds what is most like a picture, a text or a vector.")
         {
-            ServeCommand.Create(terminal),
+            ServeCommand.Create(),
             DemoCommand.Create(terminal),
             IndexCommand.Create(terminal),
             SearchCommand.Create(terminal),
