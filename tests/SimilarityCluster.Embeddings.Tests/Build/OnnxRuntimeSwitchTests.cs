@@ -11,7 +11,8 @@ public sealed class OnnxRuntimeSwitchTests
     [InlineData("SimilarityCluster.Cli")]
     [InlineData("SimilarityCluster.EmbeddingWorker")]
     public async Task Gpu_Executable_TakesOnlyTheGpuPackage(string project) =>
-        Assert.Equal(["Microsoft.ML.OnnxRuntime.Gpu"], await NativePackagesAsync(project, "Gpu"), StringComparer.Ordinal);
+        Assert.Equal(["Microsoft.ML.OnnxRuntime.Gpu"], await NativePackagesAsync(project, "Gpu"),
+            StringComparer.Ordinal);
 
     [Fact]
     public async Task Cpu_Server_TakesOnlyTheCpuPackage() =>
