@@ -22,7 +22,8 @@ public sealed class EmbeddingEngineTests
 
         Assert.Equal("descriptor@1", together.Model);
         Assert.Equal(64, together.Fingerprint.Length);
-        Assert.Equal(["decode", "queue", "inference"], together.Stages.Select(static stage => stage.Stage));
+        Assert.Equal(["decode", "queue", "inference"], together.Stages.Select(static stage => stage.Stage),
+            StringComparer.Ordinal);
         foreach (var index in new[] { 0, 6, 7, 39 })
         {
             var alone = await engines.EmbedAsync(inputs[index]);
@@ -149,7 +150,7 @@ public sealed class EmbeddingEngineTests
         }
         while (token.Length > 0);
 
-        Assert.Equal(["descriptor@1 cpu", "descriptor@2 ", "descriptor@10 "], names);
+        Assert.Equal(["descriptor@1 cpu", "descriptor@2 ", "descriptor@10 "], names, StringComparer.Ordinal);
     }
 
     [Fact]

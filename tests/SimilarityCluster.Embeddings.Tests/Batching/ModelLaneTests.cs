@@ -11,7 +11,7 @@ public sealed class ModelLaneTests
     [Fact]
     public async Task EmbedAsync_QueueFull_IsOverloadedWithRetry()
     {
-        var runner = new GatedRunner(batchLimit: 1);
+        using var runner = new GatedRunner(batchLimit: 1);
         await using var engines = new Engines(runner, static options => options.QueueLimit = 2);
         var first = engines.EmbedAsync(Engines.Image(1), Engines.Image(2));
         await runner.EnteredAsync();
@@ -37,7 +37,7 @@ public sealed class ModelLaneTests
     [Fact]
     public async Task EmbedAsync_CallerLeaves_CostsNoRun()
     {
-        var runner = new GatedRunner(batchLimit: 1);
+        using var runner = new GatedRunner(batchLimit: 1);
         await using var engines = new Engines(runner);
         var kept = engines.EmbedAsync(Engines.Image(1));
         await runner.EnteredAsync();
@@ -57,7 +57,7 @@ public sealed class ModelLaneTests
     [Fact]
     public async Task EmbedAsync_ZeroAndNotFiniteOutput_AreInvalidInTheirPlaces()
     {
-        var runner = new GatedRunner(batchLimit: 4);
+        using var runner = new GatedRunner(batchLimit: 4);
         await using var engines = new Engines(runner);
         runner.Open(runs: 4);
 

@@ -64,8 +64,9 @@ public sealed class ModelCatalogTests : IDisposable
         Model("m/");
         Model("m/1/");
 
-        Assert.Contains(
-            List().Broken, static broken => broken.Folder == "m" && broken.Problem.Contains("version 1"));
+        var broken = Assert.Single(List().Broken);
+        Assert.Equal("m", broken.Folder);
+        Assert.Contains("version 1", broken.Problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,7 +98,8 @@ public sealed class ModelCatalogTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder.Path, "empty"));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "No Name"));
 
-        Assert.Equal(["No Name", "empty"], List().Broken.Select(static broken => broken.Folder));
+        Assert.Equal(["No Name", "empty"], List()
+            .Broken.Select(static broken => broken.Folder), StringComparer.Ordinal);
     }
 
     [Fact]
