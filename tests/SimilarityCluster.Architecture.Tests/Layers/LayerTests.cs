@@ -1,0 +1,52 @@
+using System.Xml.Linq;
+
+namespace SimilarityCluster.Architecture.Tests.Layers;
+
+public sealed class LayerTests
+{
+    private static readonly string[] Projects =
+        [.. Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal))];
+
+    [Fact]
+    public void ProjectReferences_EveryProject_StayInItsRow() =>
+        Violation.AssertNone(Projects.SelectMany(file => LayerTable.Check(file, References(file))));
+
+    [Fact]
+    public void AssemblyReferences_EveryBuiltAssembly_StayInItsRow() =>
+        Violation.AssertNone(ProductAssemblies.ByProject.SelectMany(pair => LayerTable.Check(
+            $"src/{pair.Key}/{pair.Key}.csproj",
+            pair.Value.GetReferencedAssemblies()
+                .Select(reference => reference.Name == "simcluster" ? "SimilarityCluster.Cli" : reference.Name!)
+                .Where(name => name.StartsWith("SimilarityCluster.", StringComparison.Ordinal)))));
+
+    [Fact]
+    public void Rows_EveryOne_IsAProject()
+    {
+        var expected = LayerTable.Rows.Keys.Select(name => $"src/SimilarityCluster.{name}/SimilarityCluster.{name}.csproj");
+        Assert.Empty(expected.Except(Projects, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Solution_EveryProject_HasOneEntry()
+    {
+        var entries = Repository.Read("SimilarityCluster.sln").Split('"')
+            .Where(part => part.EndsWith(".csproj", StringComparison.Ordinal))
+            .Select(part => part.Replace('\\', '/'));
+        Assert.Equal(Projects.Order(StringComparer.Ordinal), entries.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("src/SimilarityCluster.Index/SimilarityCluster.Index.csproj", "SimilarityCluster.Storage", true)]
+    [InlineData("src/SimilarityCluster.Storage/SimilarityCluster.Storage.csproj", "SimilarityCluster.Index", false)]
+    [InlineData("src/SimilarityCluster.Extra/SimilarityCluster.Extra.csproj", "SimilarityCluster.Index", true)]
+    [InlineData("tests/SimilarityCluster.Extra.Tests/SimilarityCluster.Extra.Tests.csproj", "SimilarityCluster.Index", true)]
+    [InlineData("tests/SimilarityCluster.Index.Tests/SimilarityCluster.Index.Tests.csproj", "SimilarityCluster.Index", false)]
+    [InlineData(
+        "tests/SimilarityCluster.Index.Tests/SimilarityCluster.Index.Tests.csproj", "SimilarityCluster.Storage.Tests", true)]
+    public void Check_OneReference_IsJudged(string file, string reference, bool broken) =>
+        Assert.Equal(broken, LayerTable.Check(file, [reference]).Any());
+
+    private static IEnumerable<string> References(string file) =>
+        XDocument.Load(Repository.FullPath(file)).Descendants("ProjectReference")
+            .Select(element => Path.GetFileNameWithoutExtension(element.Attribute("Include")!.Value.Replace('\\', '/')));
+}
