@@ -24,12 +24,12 @@ internal static class ProductAssemblies
     /// <exception cref="InvalidOperationException">There is none, or more than one.</exception>
     public static Type Find(string name)
     {
-        Type[] found = [.. Types.Where(type => type.Name == name)];
+        Type[] found = [.. Types.Where(type => string.Equals(type.Name, name, StringComparison.Ordinal))];
         return found.Length == 1
             ? found[0]
             : throw new InvalidOperationException($"Expected one type '{name}' in src/, found {found.Length}.");
     }
 
     private static string AssemblyName(string project) =>
-        project == "SimilarityCluster.Cli" ? "simcluster" : project;
+        project is "SimilarityCluster.Cli" ? "simcluster" : project;
 }

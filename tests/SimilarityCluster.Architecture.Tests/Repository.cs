@@ -15,7 +15,7 @@ internal static class Repository
     /// <summary>Every C# file, parsed.</summary>
     public static IReadOnlyList<SourceFile> Sources { get; } =
         [.. Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal))
-            .AsParallel().AsOrdered().Select(file => SourceFile.Parse(file, Read(file)))];
+            .Select(file => SourceFile.Parse(file, Read(file)))];
 
     /// <summary>Reads a text file.</summary>
     /// <param name="file">The file, relative to the root.</param>
@@ -49,6 +49,7 @@ internal static class Repository
         {
             WorkingDirectory = Root,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         }) ?? throw new InvalidOperationException("git did not start.");
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();

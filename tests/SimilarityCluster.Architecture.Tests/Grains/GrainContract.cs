@@ -1,6 +1,4 @@
 using System.Reflection;
-using Orleans;
-using Orleans.Runtime;
 
 namespace SimilarityCluster.Architecture.Tests.Grains;
 

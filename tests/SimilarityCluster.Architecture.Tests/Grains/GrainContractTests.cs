@@ -1,5 +1,4 @@
 using System.Reflection;
-using Orleans;
 
 namespace SimilarityCluster.Architecture.Tests.Grains;
 
@@ -19,7 +18,7 @@ public sealed class GrainContractTests
     public void Aliases_OfTypes_AreDistinct()
     {
         var aliases = Types.Select(type => type.GetCustomAttribute<AliasAttribute>()?.Alias).OfType<string>().ToArray();
-        Assert.Equal(aliases.Distinct(StringComparer.Ordinal), aliases);
+        Assert.Equal(aliases.Distinct(StringComparer.Ordinal), aliases, StringComparer.Ordinal);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ internal static class LayerTable
     private const string Prefix = "SimilarityCluster.";
 
     /// <summary>Project to the projects that it may reference, without the common prefix.</summary>
-    public static IReadOnlyDictionary<string, string[]> Rows { get; } = new Dictionary<string, string[]>
+    public static IReadOnlyDictionary<string, string[]> Rows { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Index"] = [],
         ["Storage"] = ["Index"],

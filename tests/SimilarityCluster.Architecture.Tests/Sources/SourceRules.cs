@@ -77,13 +77,13 @@ internal static class SourceRules
         var expected = string.Join('.', file.Path.Split('/')[1..^1]);
         foreach (var space in file.Unit.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>())
         {
-            if (space.Name.ToString() != expected)
+            if (!string.Equals(space.Name.ToString(), expected, StringComparison.Ordinal))
             {
                 yield return file.At(space, $"the namespace is '{space.Name}', the folder says '{expected}'");
             }
         }
 
-        var isProgram = Path.GetFileName(file.Path) == "Program.cs";
+        var isProgram = Path.GetFileName(file.Path) is "Program.cs";
         foreach (var type in file.Unit.Members.OfType<BaseTypeDeclarationSyntax>().Where(_ => !isProgram))
         {
             yield return file.At(type, $"'{type.Identifier.Text}' stands outside the namespace '{expected}'");
