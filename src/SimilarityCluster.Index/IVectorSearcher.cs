@@ -1,4 +1,5 @@
 #pragma warning disable MA0048 // The outcome is read with the method that returns it.
+#pragma warning disable CA1716 // Stop is a keyword of Visual Basic only.
 namespace SimilarityCluster.Index;
 
 /// <summary>Finds the rows nearest to a query: by comparing all of them, or by walking a graph.</summary>

@@ -1,3 +1,4 @@
+#pragma warning disable CA1008 // The wire's zero means unspecified and never gets this far.
 namespace SimilarityCluster.Index;
 
 /// <summary>How the distance of two vectors is computed; smaller is nearer. Numbers are those of the wire.</summary>

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SimilarityCluster.Index.Graph;
+
+/// <summary>The nearest rows met on a walk, ascending, of which each is to be expanded once.</summary>
+/// <remarks>
+/// It keeps the breadth's number of live rows, and whatever dead ones are nearer than the last of them. One sorted array
+/// takes the place of the paper's two heaps. Not thread-safe.
+/// </remarks>
+internal sealed unsafe class CandidatePool
+{
+    private ulong[] _memory = [];
+    private ulong* _keys;
+    private int _breadth;
+    private int _liveCount;
+    private int _next;
+
+    /// <summary>Keys from here on are refused.</summary>
+    public ulong Bound { get; private set; }
+
+    /// <summary>Rows kept, dead ones included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>All keys, ascending; valid until the next call of another member.</summary>
+    public ReadOnlySpan<ulong> Keys => new(_keys, Count);
+
+    /// <summary>Begins a walk.</summary>
+    /// <param name="breadth">Live rows to keep, 1 and up.</param>
+    public void Begin(int breadth)
+    {
+        (_breadth, _liveCount, _next, Count, Bound) = (breadth, 0, 0, 0, ulong.MaxValue);
+        if (_memory.Length <= breadth)
+        {
+            Grow(breadth + 1);
+        }
+    }
+
+    /// <summary>Takes the nearest row that is not expanded, and marks it.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>False when all are expanded: the walk is over.</returns>
+    public bool TryExpand(out int row)
+    {
+        for (; _next < Count; _next++)
+        {
+            var key = _keys[_next];
+            if ((key & CandidateKey.Expanded) == 0)
+            {
+                _keys[_next++] = key | CandidateKey.Expanded;
+                row = CandidateKey.Row(key);
+                return true;
+            }
+        }
+
+        row = -1;
+        return false;
+    }
+
+    /// <summary>Puts a key in its place; the last live row may fall out.</summary>
+    /// <param name="key">Below <see cref="Bound"/>, its row not offered before.</param>
+    /// <returns>True when its row would be expanded next.</returns>
+    public bool Insert(ulong key)
+    {
+        if (Count == _memory.Length)
+        {
+            Grow(Count * 2); // Only dead rows can be that many.
+        }
+
+        var place = PlaceOf(key);
+        new ReadOnlySpan<ulong>(_keys + place, Count - place).CopyTo(new Span<ulong>(_keys + place + 1, Count - place));
+        _keys[place] = key;
+        Count++;
+        if (!CandidateKey.IsDead(key) && ++_liveCount >= _breadth)
+        {
+            Trim();
+        }
+
+        if (place > _next)
+        {
+            return false;
+        }
+
+        _next = place;
+        return true;
+    }
+
+    // Afterwards the last row is live and the breadth is full, so that what comes behind it is of no use.
+    private void Trim()
+    {
+        if (_liveCount > _breadth)
+        {
+            _liveCount--;
+            Count--; // It is live: the last one was so before, and the new one went before it.
+        }
+
+        while (CandidateKey.IsDead(_keys[Count - 1]))
+        {
+            Count--;
+        }
+
+        Bound = _keys[Count - 1];
+    }
+
+    private int PlaceOf(ulong key)
+    {
+        var (low, high) = (0, Count);
+        while (low < high)
+        {
+            var middle = (int)((uint)(low + high) >> 1);
+            if (_keys[middle] < key)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int length)
+    {
+        var longer = GC.AllocateUninitializedArray<ulong>(length, pinned: true);
+        Keys.CopyTo(longer);
+        _memory = longer;
+        _keys = (ulong*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(longer)); // Pinned for life.
+    }
+}

@@ -1,0 +1,21 @@
+namespace SimilarityCluster.Index.Graph;
+
+/// <summary>What a graph knows of a row beside its links. Searches read the level and the start only.</summary>
+/// <remarks>
+/// Parents make a tree of all rows. A row and its parent link to each other on the lowest level, and these links are
+/// never given up: so every row can be reached, however the others are chosen.
+/// </remarks>
+internal struct GraphNode
+{
+    /// <summary>The highest level that the row is on; 0 is the lowest.</summary>
+    public int Level;
+
+    /// <summary>Where its links on level 1 are; those of the next levels follow.</summary>
+    public int UpperStart;
+
+    /// <summary>The row's parent, or -1 for the first row.</summary>
+    public int Parent;
+
+    /// <summary>Rows of which it is the parent; at most the connectivity.</summary>
+    public int ChildCount;
+}

@@ -1,0 +1,140 @@
+using SimilarityCluster.Index.Kernels;
+using SimilarityCluster.Index.Memory;
+
+namespace SimilarityCluster.Index.Graph;
+
+/// <summary>The two walks: down the levels to one near row, and around there to many.</summary>
+internal static unsafe class GraphWalk
+{
+    private const int ExpansionsBetweenStops = 8;
+
+    // Memory answers about this many requests at a time; asking for more of the next rows only makes them wait.
+    private const int PrefetchLines = 64;
+    private const int MaxLookAhead = 8;
+    private const int LineBytes = 64;
+
+    /// <summary>Goes to the nearest row on each level from the top (paper: algorithm 5, lines 3 to 6).</summary>
+    /// <typeparam name="TMetric">The metric.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="query">Shape [length].</param>
+    /// <param name="row">Where to begin.</param>
+    /// <param name="fromLevel">The level to begin on.</param>
+    /// <param name="toLevel">The level to arrive on, itself not searched.</param>
+    /// <returns>The nearest row found.</returns>
+    public static int Descend<TMetric>(in GraphView view, float* query, int row, int fromLevel, int toLevel)
+        where TMetric : struct, IMetric
+    {
+        var nearest = TMetric.Score(query, view.Rows.Vectors[row], view.Length);
+        for (var level = fromLevel; level > toLevel; level--)
+        {
+            int before;
+            do
+            {
+                before = row;
+                var slots = view.Slots(row, level);
+                for (var slot = 0; slot < view.Connectivity; slot++)
+                {
+                    var neighbour = slots[slot];
+                    if ((uint)neighbour >= (uint)view.Limit)
+                    {
+                        continue;
+                    }
+
+                    var score = TMetric.Score(query, view.Rows.Vectors[neighbour], view.Length);
+                    if (score < nearest)
+                    {
+                        (row, nearest) = (neighbour, score);
+                    }
+                }
+            }
+            while (row != before);
+        }
+
+        return row;
+    }
+
+    /// <summary>Puts the first row into a walk that has begun.</summary>
+    /// <typeparam name="TMetric">The metric.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="query">Shape [length].</param>
+    /// <param name="row">The row.</param>
+    /// <param name="scratch">The walk's memory.</param>
+    public static void Seed<TMetric>(in GraphView view, float* query, int row, SearchScratch scratch)
+        where TMetric : struct, IMetric
+    {
+        scratch.Tags[row] = scratch.Met;
+        var score = TMetric.Score(query, view.Rows.Vectors[row], view.Length);
+        scratch.Pool.Insert(CandidateKey.Of(score, row, view.Rows.IsDeleted(row)));
+    }
+
+    /// <summary>Expands rows, nearest first, until none is left in the pool (paper: algorithm 2).</summary>
+    /// <typeparam name="TMetric">The metric.</typeparam>
+    /// <typeparam name="TStop">Ends the walk early; asked every few rows.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="level">The level to walk on.</param>
+    /// <param name="query">Shape [length].</param>
+    /// <param name="scratch">The walk's memory, seeded; its pool holds the result.</param>
+    /// <param name="stop">Ends the walk early.</param>
+    /// <returns>Whether it was stopped.</returns>
+    public static bool Walk<TMetric, TStop>(
+        in GraphView view, int level, float* query, SearchScratch scratch, ref TStop stop)
+        where TMetric : struct, IMetric
+        where TStop : struct, IStopCondition
+    {
+        var (vectors, length, pool) = (view.Rows.Vectors, view.Length, scratch.Pool);
+        var batch = scratch.Batch;
+        var vectorBytes = length * sizeof(float);
+        var lookAhead = Math.Clamp(PrefetchLines * LineBytes / vectorBytes, 1, MaxLookAhead);
+        for (var expansion = 0; pool.TryExpand(out var row); expansion++)
+        {
+            if (expansion % ExpansionsBetweenStops == 0 && stop.ShouldStop())
+            {
+                return true;
+            }
+
+            var count = Gather(view, level, row, scratch);
+            for (var next = 0; next < Math.Min(count, lookAhead); next++)
+            {
+                Prefetch.Run(vectors[batch[next]], vectorBytes);
+            }
+
+            for (var index = 0; index < count; index++)
+            {
+                if (index + lookAhead < count)
+                {
+                    Prefetch.Run(vectors[batch[index + lookAhead]], vectorBytes);
+                }
+
+                var neighbour = batch[index];
+                var score = TMetric.Score(query, vectors[neighbour], length);
+                var key = CandidateKey.Of(score, neighbour, view.Rows.IsDeleted(neighbour));
+                if (key < pool.Bound && pool.Insert(key))
+                {
+                    Prefetch.Run(view.Slots(neighbour, level), view.SlotCount(level) * sizeof(int));
+                }
+            }
+        }
+
+        return false;
+    }
+
+    // Neighbours that this walk has not met; a free slot's -1 is as far above the limit as a row can be.
+    private static int Gather(in GraphView view, int level, int row, SearchScratch scratch)
+    {
+        var batch = scratch.Batch;
+        var tags = scratch.Tags;
+        var slots = view.Slots(row, level);
+        var (met, limit, slotCount, count) = (scratch.Met, (uint)view.Limit, view.SlotCount(level), 0);
+        for (var slot = 0; slot < slotCount; slot++)
+        {
+            var neighbour = slots[slot];
+            if ((uint)neighbour < limit && tags[neighbour] != met)
+            {
+                tags[neighbour] = met;
+                batch[count++] = neighbour;
+            }
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SimilarityCluster.Index.Memory;
+
+namespace SimilarityCluster.Index.Graph;
+
+/// <summary>The work memory of one walk. Its addresses are good while it is alive. Not thread-safe.</summary>
+internal sealed unsafe class SearchScratch
+{
+    private readonly int[] _batchMemory;
+    private byte[] _tagMemory = [];
+
+    /// <summary>Makes work memory.</summary>
+    /// <param name="rows">What is walked.</param>
+    /// <param name="connectivity">As in <see cref="HnswOptions.Connectivity"/>.</param>
+    public SearchScratch(VectorRows rows, int connectivity)
+    {
+        Query = new AlignedQuery(rows.Dimension, rows.PaddedDimension);
+        _batchMemory = GC.AllocateArray<int>(2 * connectivity, pinned: true);
+        Batch = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_batchMemory));
+    }
+
+    /// <summary>The query.</summary>
+    public AlignedQuery Query { get; }
+
+    /// <summary>The nearest rows met.</summary>
+    public CandidatePool Pool { get; } = new();
+
+    /// <summary>Room for the links of one row.</summary>
+    public int* Batch { get; }
+
+    /// <summary>By row: <see cref="Met"/> when this walk has met it.</summary>
+    public byte* Tags { get; private set; }
+
+    /// <summary>What marks a row in <see cref="Tags"/>; another number for each walk, so that they are rarely cleared.</summary>
+    public byte Met { get; private set; }
+
+    /// <summary>Begins a walk.</summary>
+    /// <param name="limit">Rows are below this number.</param>
+    /// <param name="breadth">Live rows to keep.</param>
+    public void Begin(int limit, int breadth)
+    {
+        Pool.Begin(breadth);
+        if (_tagMemory.Length < limit)
+        {
+            _tagMemory = GC.AllocateArray<byte>(Math.Max(limit, 2 * _tagMemory.Length), pinned: true);
+            Tags = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_tagMemory));
+            Met = 0;
+        }
+
+        if (Met == byte.MaxValue)
+        {
+            Array.Clear(_tagMemory);
+            Met = 0;
+        }
+
+        Met++;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace SimilarityCluster.Index.Kernels;
+
+/// <summary>Sixteen numbers at a time: x64 with AVX-512, where it does not slow the clock down.</summary>
+internal static unsafe class Vector512Kernel
+{
+    /// <summary>Whether this processor has what the kernel needs.</summary>
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+
+    /// <inheritdoc cref="ScalarKernel.Dot"/>
+    public static float Dot(float* left, float* right, int length)
+    {
+        var (sum0, sum1) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        var (sum2, sum3) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        var index = 0;
+        for (; index <= length - 64; index += 64)
+        {
+            sum0 = Avx512F.FusedMultiplyAdd(Vector512.Load(left + index), Vector512.Load(right + index), sum0);
+            sum1 = Avx512F.FusedMultiplyAdd(
+                Vector512.Load(left + index + 16), Vector512.Load(right + index + 16), sum1);
+            sum2 = Avx512F.FusedMultiplyAdd(
+                Vector512.Load(left + index + 32), Vector512.Load(right + index + 32), sum2);
+            sum3 = Avx512F.FusedMultiplyAdd(
+                Vector512.Load(left + index + 48), Vector512.Load(right + index + 48), sum3);
+        }
+
+        for (; index < length; index += 16)
+        {
+            sum0 = Avx512F.FusedMultiplyAdd(Vector512.Load(left + index), Vector512.Load(right + index), sum0);
+        }
+
+        return Sum((sum0 + sum1) + (sum2 + sum3));
+    }
+
+    /// <inheritdoc cref="ScalarKernel.SquaredDistance"/>
+    public static float SquaredDistance(float* left, float* right, int length)
+    {
+        var (sum0, sum1) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        var (sum2, sum3) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        var index = 0;
+        for (; index <= length - 64; index += 64)
+        {
+            var difference0 = Vector512.Load(left + index) - Vector512.Load(right + index);
+            var difference1 = Vector512.Load(left + index + 16) - Vector512.Load(right + index + 16);
+            var difference2 = Vector512.Load(left + index + 32) - Vector512.Load(right + index + 32);
+            var difference3 = Vector512.Load(left + index + 48) - Vector512.Load(right + index + 48);
+            sum0 = Avx512F.FusedMultiplyAdd(difference0, difference0, sum0);
+            sum1 = Avx512F.FusedMultiplyAdd(difference1, difference1, sum1);
+            sum2 = Avx512F.FusedMultiplyAdd(difference2, difference2, sum2);
+            sum3 = Avx512F.FusedMultiplyAdd(difference3, difference3, sum3);
+        }
+
+        for (; index < length; index += 16)
+        {
+            var difference = Vector512.Load(left + index) - Vector512.Load(right + index);
+            sum0 = Avx512F.FusedMultiplyAdd(difference, difference, sum0);
+        }
+
+        return Sum((sum0 + sum1) + (sum2 + sum3));
+    }
+
+    private static float Sum(Vector512<float> sums) => Vector256Kernel.Sum(sums.GetLower() + sums.GetUpper());
+}

@@ -1,0 +1,105 @@
+#pragma warning disable MA0048 // The view is a reader's half of the blocks.
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SimilarityCluster.Index.Memory;
+
+/// <summary>Numbered blocks of equal length that grow at the end and never move.</summary>
+/// <remarks>
+/// Blocks lie in pinned arrays of about 2 MiB, which the collector frees once neither this object nor a search needs
+/// them; so there is nothing to dispose, and nothing to free too early. One thread grows; any number read beside it.
+/// </remarks>
+/// <typeparam name="T">What a block holds.</typeparam>
+internal sealed unsafe class AlignedBlocks<T>
+    where T : unmanaged
+{
+    /// <summary>Where slabs begin; blocks of a multiple of this length are aligned to it, too.</summary>
+    public const int AlignmentBytes = 64;
+
+    private const int SlabBytes = 2 << 20;
+
+    private readonly int _shift;
+    private readonly int _strideBytes;
+    private readonly List<byte[]> _slabs = [];
+    private nint[] _bases = [];
+
+    /// <summary>Makes room for no block yet.</summary>
+    /// <param name="blockLength">Elements in a block, 1 and up.</param>
+    public AlignedBlocks(int blockLength)
+    {
+        _strideBytes = checked(blockLength * sizeof(T));
+        _shift = BitOperations.Log2((uint)Math.Max(1, SlabBytes / _strideBytes));
+    }
+
+    /// <summary>Access to all blocks that there is room for at this moment, and to no later one.</summary>
+    public BlockView<T> View => new(Volatile.Read(ref _bases), _shift, _strideBytes);
+
+    /// <summary>Makes room; new blocks hold arbitrary bytes. One caller at a time.</summary>
+    /// <param name="count">Blocks that there must be room for.</param>
+    public void EnsureCapacity(int count)
+    {
+        while ((long)_slabs.Count << _shift < count)
+        {
+            var slab = GC.AllocateUninitializedArray<byte>((_strideBytes << _shift) + AlignmentBytes, pinned: true);
+            // The array is pinned for life, so its address is a plain number.
+            var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
+            if (_slabs.Count == _bases.Length)
+            {
+                var longer = new nint[Math.Max(4, _bases.Length * 2)];
+                _bases.CopyTo(longer, 0);
+                longer[_slabs.Count] = Aligned(address);
+                Volatile.Write(ref _bases, longer);
+            }
+            else
+            {
+                Volatile.Write(ref _bases[_slabs.Count], Aligned(address));
+            }
+
+            _slabs.Add(slab);
+        }
+    }
+
+    /// <summary>The beginning of a block, as a span that keeps its memory alive. The block must be there.</summary>
+    /// <param name="block">Its number.</param>
+    /// <param name="length">Elements wanted.</param>
+    /// <returns>Shape [length].</returns>
+    public ReadOnlySpan<T> SpanOf(int block, int length)
+    {
+        var span = new ReadOnlySpan<T>(View[block], length);
+        GC.KeepAlive(this); // From here on the span itself, a reference into the array, keeps the array alive.
+        return span;
+    }
+
+    private static nint Aligned(nint address) => (address + AlignmentBytes - 1) & -AlignmentBytes;
+}
+
+/// <summary>Reads and writes blocks by number, unchecked; its owner must be kept alive meanwhile.</summary>
+/// <typeparam name="T">What a block holds.</typeparam>
+internal readonly unsafe struct BlockView<T>
+    where T : unmanaged
+{
+    private readonly nint[] _bases;
+    private readonly int _shift;
+    private readonly int _strideBytes;
+
+    /// <summary>Looks at slabs.</summary>
+    /// <param name="bases">The address of each slab.</param>
+    /// <param name="shift">Binary logarithm of the blocks in a slab.</param>
+    /// <param name="strideBytes">From block to block.</param>
+    public BlockView(nint[] bases, int shift, int strideBytes) =>
+        (_bases, _shift, _strideBytes) = (bases, shift, strideBytes);
+
+    /// <summary>The first element of a block that was there when the view was taken.</summary>
+    /// <param name="block">Its number.</param>
+    public T* this[int block]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            // Unchecked: callers stay below the count that they read before they took the view.
+            var slab = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bases), (nint)((uint)block >> _shift));
+            return (T*)(slab + ((nint)((uint)block & ((1u << _shift) - 1)) * _strideBytes));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+#pragma warning disable MA0048 // The view is a reader's half of the rows.
+using System.Runtime.CompilerServices;
+using SimilarityCluster.Index.Kernels;
+using SimilarityCluster.Index.Memory;
+
+namespace SimilarityCluster.Index;
+
+/// <summary>Vectors by row number: appended, marked deleted, never moved, never changed.</summary>
+/// <remarks>
+/// Thread-safe: writers wait for each other, readers for nobody, and a reader sees a row only once it is whole. Rows are
+/// aligned to 64 bytes and padded with zeros to a multiple of 16 numbers. The collector frees the memory when neither
+/// the rows nor a span of them is in use.
+/// </remarks>
+public sealed class VectorRows
+{
+    /// <summary>Longest vector.</summary>
+    public const int MaxDimension = 65_536;
+
+    /// <summary>Most rows: a walk keeps a row number and two marks in 32 bits.</summary>
+    public const int MaxCount = 1 << 30;
+
+    private readonly AlignedBlocks<float> _vectors;
+    private readonly Lock _writer = new();
+    private uint[] _deleted = new uint[32];
+    private int _deletedCount;
+    private int _count;
+
+    /// <summary>Makes an empty list of rows.</summary>
+    /// <param name="metric">How distances are computed.</param>
+    /// <param name="dimension">Numbers in each vector, 1 to <see cref="MaxDimension"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such metric or dimension.</exception>
+    /// <exception cref="PlatformNotSupportedException">See <see cref="VectorKernels.Name"/>.</exception>
+    public VectorRows(Metric metric, int dimension)
+    {
+        if (!Enum.IsDefined(metric))
+        {
+            throw new ArgumentOutOfRangeException(nameof(metric), metric, "The metric is unknown.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimension, MaxDimension);
+        _ = VectorKernels.Name; // A demand that cannot be met ends here, before the first distance.
+        (Metric, Dimension, PaddedDimension) = (metric, dimension, VectorKernels.PaddedLength(dimension));
+        _vectors = new AlignedBlocks<float>(PaddedDimension);
+    }
+
+    /// <summary>How distances are computed.</summary>
+    public Metric Metric { get; }
+
+    /// <summary>Numbers in each vector.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Rows appended, deleted ones included.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Rows that are not deleted. While others write, right for one moment of the call at most.</summary>
+    public int LiveCount => Count - Volatile.Read(ref _deletedCount);
+
+    /// <summary>Numbers in each vector with its padding.</summary>
+    internal int PaddedDimension { get; }
+
+    /// <summary>A row's vector, deleted or not.</summary>
+    /// <param name="row">0 to <see cref="Count"/> - 1.</param>
+    /// <returns>Shape [dimension]; stays valid and unchanged for ever.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<float> this[int row]
+    {
+        get
+        {
+            CheckRow(row);
+            return _vectors.SpanOf(row, Dimension);
+        }
+    }
+
+    /// <summary>Appends a row.</summary>
+    /// <param name="vector">Shape [dimension]; finite, and of length 1 under <see cref="Metric.Cosine"/>.</param>
+    /// <returns>Its number: the count before.</returns>
+    /// <exception cref="ArgumentException"><paramref name="vector"/> has another dimension.</exception>
+    /// <exception cref="InvalidOperationException">There are <see cref="MaxCount"/> rows.</exception>
+    public unsafe int Append(ReadOnlySpan<float> vector)
+    {
+        CheckDimension(vector);
+        lock (_writer)
+        {
+            var row = _count;
+            if (row == MaxCount)
+            {
+                throw new InvalidOperationException($"There are {MaxCount} rows; no more fit.");
+            }
+
+            _vectors.EnsureCapacity(row + 1);
+            var padded = new Span<float>(_vectors.View[row], PaddedDimension);
+            vector.CopyTo(padded);
+            padded[Dimension..].Clear();
+            if (row >> 5 == _deleted.Length)
+            {
+                var longer = new uint[_deleted.Length * 2];
+                _deleted.CopyTo(longer, 0);
+                Volatile.Write(ref _deleted, longer);
+            }
+
+            Volatile.Write(ref _count, row + 1); // Publishes all of the above.
+            return row;
+        }
+    }
+
+    /// <summary>Marks a row deleted; searches that begin later do not return it.</summary>
+    /// <param name="row">0 to <see cref="Count"/> - 1.</param>
+    /// <returns>False when it was deleted before.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public bool Delete(int row)
+    {
+        CheckRow(row);
+        lock (_writer)
+        {
+            if (IsMarked(_deleted, row))
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _deleted[row >> 5], _deleted[row >> 5] | (1u << row));
+            Volatile.Write(ref _deletedCount, _deletedCount + 1);
+            return true;
+        }
+    }
+
+    /// <summary>Tells whether a row is deleted.</summary>
+    /// <param name="row">0 to <see cref="Count"/> - 1.</param>
+    /// <returns>True when it is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public bool IsDeleted(int row)
+    {
+        CheckRow(row);
+        return IsMarked(Volatile.Read(ref _deleted), row);
+    }
+
+    /// <summary>Unchecked access to the rows of a count that was read before.</summary>
+    /// <returns>The view; the rows must be kept alive while it is used.</returns>
+    internal RowsView View() =>
+        new(_vectors.View, Volatile.Read(ref _deleted), Volatile.Read(ref _deletedCount) > 0);
+
+    /// <summary>Refuses a vector of another dimension.</summary>
+    /// <param name="vector">The vector.</param>
+    /// <param name="parameter">What the caller calls it.</param>
+    /// <exception cref="ArgumentException">It has another dimension.</exception>
+    internal void CheckDimension(
+        ReadOnlySpan<float> vector, [CallerArgumentExpression(nameof(vector))] string? parameter = null)
+    {
+        if (vector.Length != Dimension)
+        {
+            throw new ArgumentException(
+                $"The {parameter} has {vector.Length} numbers; the rows have {Dimension}.", parameter);
+        }
+    }
+
+    /// <summary>Reads a mark.</summary>
+    /// <param name="marks">One bit a row.</param>
+    /// <param name="row">The row.</param>
+    /// <returns>Whether it is set.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsMarked(uint[] marks, int row) => ((marks[row >> 5] >> row) & 1) != 0;
+
+    private void CheckRow(int row)
+    {
+        if ((uint)row >= (uint)Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(row), row, $"There are {Count} rows.");
+        }
+    }
+}
+
+/// <summary>The rows as a search sees them.</summary>
+/// <param name="Vectors">Padded vectors by row.</param>
+/// <param name="Deleted">One bit a row.</param>
+/// <param name="AnyDeleted">False when no bit is set.</param>
+internal readonly record struct RowsView(BlockView<float> Vectors, uint[] Deleted, bool AnyDeleted)
+{
+    /// <summary>Tells whether a row is deleted.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>True when it is.</returns>
+    public bool IsDeleted(int row) => AnyDeleted && VectorRows.IsMarked(Deleted, row);
+}

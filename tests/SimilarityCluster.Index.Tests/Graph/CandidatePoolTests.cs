@@ -1,0 +1,46 @@
+using CsCheck;
+using SimilarityCluster.Index.Graph;
+
+namespace SimilarityCluster.Index.Tests.Graph;
+
+public sealed class CandidatePoolTests
+{
+    private static readonly Gen<(float Score, bool IsDead)[]> Offers =
+        Gen.Select(Gen.Int[-20, 20], Gen.Bool).Select((score, isDead) => ((float)score, isDead)).Array[1, 120];
+
+    [Fact]
+    public void Insert_AnyOffers_KeepsTheNearestLiveRowsAndTheDeadBeforeThem() =>
+        Gen.Select(Offers, Gen.Int[1, 30]).Sample((offers, breadth) =>
+        {
+            var keys = offers.Select((offer, row) => CandidateKey.Of(offer.Score, row, offer.IsDead)).ToArray();
+            var pool = new CandidatePool();
+            for (var round = 0; round < 2; round++)
+            {
+                pool.Begin(breadth);
+                foreach (var key in keys.Where(key => key < pool.Bound))
+                {
+                    pool.Insert(key);
+                }
+
+                var sorted = keys.Order().ToArray();
+                var live = sorted.Where(key => !CandidateKey.IsDead(key)).Take(breadth).ToArray();
+                var expected = live.Length < breadth ? sorted : sorted.TakeWhile(key => key <= live[^1]);
+                Assert.Equal(expected, pool.Keys.ToArray());
+            }
+        });
+
+    [Fact]
+    public void TryExpand_InsertionsBetween_GivesEachRowOnceAndTheNearestFirst()
+    {
+        var pool = new CandidatePool();
+        pool.Begin(3);
+        Assert.True(pool.Insert(CandidateKey.Of(5, 50, isDead: false)));
+        Assert.Equal(50, Expand(pool));
+        Assert.True(pool.Insert(CandidateKey.Of(7, 70, isDead: false)));
+        Assert.False(pool.Insert(CandidateKey.Of(9, 90, isDead: true)));
+        Assert.True(pool.Insert(CandidateKey.Of(3, 30, isDead: false)));
+        Assert.Equal([30, 70, -1], [Expand(pool), Expand(pool), Expand(pool)]);
+    }
+
+    private static int Expand(CandidatePool pool) => pool.TryExpand(out var row) ? row : -1;
+}

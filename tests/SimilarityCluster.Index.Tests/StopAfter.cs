@@ -1,0 +1,10 @@
+namespace SimilarityCluster.Index.Tests;
+
+/// <summary>Stops when it has been asked a number of times.</summary>
+internal struct StopAfter(int questions) : IStopCondition
+{
+    private int _asked;
+
+    /// <inheritdoc/>
+    public bool ShouldStop() => ++_asked >= questions;
+}
