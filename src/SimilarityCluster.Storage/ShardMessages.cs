@@ -39,6 +39,9 @@ public enum ShardStopReason
 
     /// <summary>A put failed in a way that leaves the log's end unknown; a new owner must look.</summary>
     StoreFailed,
+
+    /// <summary>A durable write, or its row, could not be taken into memory; a new owner must replay.</summary>
+    IndexFailed,
 }
 
 /// <summary>The shard accepts no writes any more; open it again.</summary>

@@ -1,5 +1,10 @@
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Indexing;
+using SimilarityCluster.Storage.Log;
+using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Objects;
+using SimilarityCluster.Storage.Records;
+using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage;
 
@@ -11,6 +16,34 @@ namespace SimilarityCluster.Storage;
 /// </remarks>
 public sealed class ShardStore : IAsyncDisposable
 {
+    private const string ManifestFolder = "manifest/";
+    private const string LogFolder = "log/";
+
+    private readonly TimeProvider _time;
+    private readonly ShardRows _rows;
+    private readonly ShardLifetime _lifetime;
+    private readonly GroupCommit _commits;
+    private readonly GraphBuilder _builder;
+    private readonly ShardSearcher _searcher;
+
+    private ShardStore(
+        long epoch,
+        TimeProvider time,
+        ShardRows rows,
+        ShardLifetime lifetime,
+        GroupCommit commits,
+        GraphBuilder builder,
+        ShardSearcher searcher)
+    {
+        Epoch = epoch;
+        _time = time;
+        _rows = rows;
+        _lifetime = lifetime;
+        _commits = commits;
+        _builder = builder;
+        _searcher = searcher;
+    }
+
     /// <summary>Claims a shard and replays its log flat; the graph catches up behind.</summary>
     /// <param name="objects">Where everything durable is.</param>
     /// <param name="prefix">What the shard's keys begin with, ending in '/'.</param>
@@ -21,6 +54,9 @@ public sealed class ShardStore : IAsyncDisposable
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <returns>The open shard.</returns>
     /// <exception cref="InvalidDataException">Stored data is damaged; the message names the key.</exception>
+    /// <exception cref="ArgumentException"><paramref name="schema"/> is not that of the stored shard.</exception>
+    /// <exception cref="ShardStoppedException">Another owner claimed the shard meanwhile.</exception>
+    /// <exception cref="IOException">The store failed.</exception>
     public static Task<ShardStore> OpenAsync(
         IObjectStore objects,
         string prefix,
@@ -28,27 +64,51 @@ public sealed class ShardStore : IAsyncDisposable
         ShardStoreOptions options,
         TaskScheduler builder,
         TimeProvider time,
-        CancellationToken cancellationToken) => throw new NotImplementedException();
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(time);
+        CheckPrefix(prefix);
+
+        // A replay computes for long; the caller may be on a scheduler that others wait for.
+        return Task.Run(
+            () => OpenCoreAsync(objects, prefix, schema, options, builder, time, cancellationToken),
+            cancellationToken);
+    }
 
     /// <summary>Removes every object of a dropped shard, also one that is damaged.</summary>
     /// <param name="objects">Where everything durable is.</param>
     /// <param name="prefix">What the shard's keys begin with, ending in '/'.</param>
     /// <param name="cancellationToken">Stops the removal.</param>
     /// <returns>When they are gone.</returns>
-    public static Task RemoveAsync(IObjectStore objects, string prefix, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="IOException">The store failed; what is left can be removed by another call.</exception>
+    public static async Task RemoveAsync(IObjectStore objects, string prefix, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        CheckPrefix(prefix);
+
+        // Manifests go last: a removal that was cut short leaves a shard that still knows what it was.
+        var keys = await objects.ListAsync(prefix, cancellationToken).ConfigureAwait(false);
+        foreach (var key in keys.OrderBy(key => key.StartsWith(prefix + ManifestFolder, StringComparison.Ordinal)))
+        {
+            await objects.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The owner's number; grows with every owner.</summary>
-    public long Epoch => throw new NotImplementedException();
+    public long Epoch { get; }
 
     /// <summary>The log position that is durable and searchable: the number of writes so far.</summary>
-    public long Sequence => throw new NotImplementedException();
+    public long Sequence => _lifetime.Sequence.Value;
 
     /// <summary>Live records.</summary>
-    public long Count => throw new NotImplementedException();
+    public long Count => _rows.LiveCount;
 
     /// <summary>Completes when the shard no longer accepts writes: deposed, store failed, or disposed. Never faults.</summary>
-    public Task<ShardStopReason> Stopped => throw new NotImplementedException();
+    public Task<ShardStopReason> Stopped => _lifetime.Stopped;
 
     /// <summary>Writes a batch whole; group commit joins what arrives while a put is in flight.</summary>
     /// <param name="write">The batch.</param>
@@ -57,15 +117,33 @@ public sealed class ShardStore : IAsyncDisposable
     /// <exception cref="ArgumentException">A vector has another dimension, or an id stands twice.</exception>
     /// <exception cref="ShardStoppedException">The shard accepts no writes any more; whether this one was applied is unknown.</exception>
     /// <exception cref="ShardBacklogException">More bytes wait to be written than allowed; nothing was applied.</exception>
-    public Task<ShardWriteOutcome> WriteAsync(ShardWrite write, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<ShardWriteOutcome> WriteAsync(ShardWrite write, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        WriteCheck.Check(write, _rows.Dimension);
+        var operation = WriteRecord.OperationOf(write.OperationId);
+        if (_commits.TryFind(operation, out var known))
+        {
+            return await known.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // Laid out before the first wait: the caller may use its buffers again when it gives up waiting.
+        var record = WriteRecord.Encode(write, operation, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        return await _commits.WriteAsync(new PendingWrite(operation, record), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Waits until a log position is searchable.</summary>
     /// <param name="sequence">The position.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When it is reached.</returns>
     /// <exception cref="ShardStoppedException">The shard stopped before it was reached.</exception>
-    public Task WaitForAsync(long sequence, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task WaitForAsync(long sequence, CancellationToken cancellationToken)
+    {
+        if (!await _lifetime.Sequence.WaitForAsync(sequence, cancellationToken).ConfigureAwait(false))
+        {
+            throw _lifetime.Refusal();
+        }
+    }
 
     /// <summary>Finds the nearest live records: the graph and, exactly, the rows that it does not have yet.</summary>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
@@ -78,41 +156,97 @@ public sealed class ShardStore : IAsyncDisposable
     /// <exception cref="ArgumentException"><paramref name="query"/> has another dimension.</exception>
     public SearchOutcome Search<TStop>(
         ReadOnlySpan<float> query, bool exact, int breadth, Span<RowHit> hits, ref TStop stop)
-        where TStop : struct, IStopCondition => throw new NotImplementedException();
+        where TStop : struct, IStopCondition => _searcher.Search(query, exact, breadth, hits, ref stop);
 
     /// <summary>Finds the live row of an id.</summary>
     /// <param name="id">UTF-8.</param>
     /// <param name="row">The row.</param>
     /// <returns>Whether there is one.</returns>
-    public bool TryFind(ReadOnlySpan<byte> id, out int row) => throw new NotImplementedException();
+    public bool TryFind(ReadOnlySpan<byte> id, out int row) => _rows.TryFind(id, out row);
 
     /// <summary>Lists live rows by id.</summary>
     /// <param name="after">The listing starts behind this id; empty for the beginning.</param>
     /// <param name="limit">Most rows to give back.</param>
     /// <returns>Ascending by the bytes of the id.</returns>
-    public IReadOnlyList<int> List(ReadOnlySpan<byte> after, int limit) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is negative.</exception>
+    public IReadOnlyList<int> List(ReadOnlySpan<byte> after, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return _rows.List(after.ToArray(), limit);
+    }
 
     /// <summary>The id of a row.</summary>
     /// <param name="row">From a hit, a look-up or a listing.</param>
     /// <returns>UTF-8.</returns>
-    public ReadOnlyMemory<byte> IdOf(int row) => throw new NotImplementedException();
+    public ReadOnlyMemory<byte> IdOf(int row) => _rows.IdOf(row);
 
     /// <summary>The metadata of a row, as it was written.</summary>
     /// <param name="row">From a hit, a look-up or a listing.</param>
     /// <returns>Opaque bytes.</returns>
-    public ReadOnlyMemory<byte> MetadataOf(int row) => throw new NotImplementedException();
+    public ReadOnlyMemory<byte> MetadataOf(int row) => _rows.MetadataOf(row);
 
     /// <summary>The vector of a row.</summary>
     /// <param name="row">From a hit, a look-up or a listing.</param>
     /// <returns>Shape [dimension].</returns>
-    public ReadOnlySpan<float> VectorOf(int row) => throw new NotImplementedException();
+    public ReadOnlySpan<float> VectorOf(int row) => _rows.VectorOf(row);
 
     /// <summary>Waits until the graph has every row that was there at the call; for tests and benchmarks.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When it has.</returns>
-    public Task WhenIndexedAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="ShardStoppedException">The shard stopped before that.</exception>
+    public Task WhenIndexedAsync(CancellationToken cancellationToken) =>
+        _builder.WaitForAsync(_rows.Published, cancellationToken);
 
     /// <summary>Finishes the writes in flight and lets go of the shard; searches may still run and finish.</summary>
     /// <returns>When done.</returns>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _commits.CloseAsync().ConfigureAwait(false);
+        _lifetime.Stop(ShardStopReason.Disposed);
+        await _builder.WhenIdleAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<ShardStore> OpenCoreAsync(
+        IObjectStore objects,
+        string prefix,
+        ShardSchema schema,
+        ShardStoreOptions options,
+        TaskScheduler builder,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var rows = new ShardRows(schema);
+        var operations = new OperationMemory(time);
+        var manifest = await ManifestStore
+            .ClaimAsync(objects, prefix + ManifestFolder, schema, cancellationToken).ConfigureAwait(false);
+        var log = await ShardLog
+            .TakeOverAsync(
+                objects,
+                prefix + LogFolder,
+                manifest.Epoch,
+                manifest.FirstSlot,
+                slot => Replay.Apply(slot, rows, operations),
+                cancellationToken)
+            .ConfigureAwait(false);
+
+        var lifetime = new ShardLifetime(prefix);
+        lifetime.Sequence.Advance(rows.Sequence);
+        var graph = new HnswGraph(
+            rows.Vectors, new HnswOptions { Connectivity = options.Connectivity, BuildBreadth = options.BuildBreadth });
+        var graphBuilder = new GraphBuilder(graph, rows, options, builder, lifetime);
+        var commits = new GroupCommit(log, rows, operations, graphBuilder, options, lifetime);
+        graphBuilder.Wake();
+        return new ShardStore(
+            manifest.Epoch, time, rows, lifetime, commits, graphBuilder, new ShardSearcher(rows, graph));
+    }
+
+    private static void CheckPrefix(string prefix)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        ObjectKey.CheckPrefix(prefix);
+        if (prefix[^1] != '/')
+        {
+            throw new ArgumentException($"prefix: expected an ending '/', given '{prefix}'.", nameof(prefix));
+        }
+    }
 }

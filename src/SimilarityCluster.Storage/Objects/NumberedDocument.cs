@@ -5,6 +5,10 @@ namespace SimilarityCluster.Storage.Objects;
 /// A document that is replaced whole: numbered immutable objects, of which the newest is the truth. Creating number
 /// n + 1 is the compare-and-swap. Used by the shards' manifests and by the catalog.
 /// </summary>
+/// <remarks>
+/// Old versions stay: each occupies a number that a paused writer could still try. The layout of an object is that
+/// of the store's envelope (magic, version, number, nonce, length, checksum) around the content. Thread-safe.
+/// </remarks>
 /// <param name="objects">Where the objects are.</param>
 /// <param name="prefix">What their keys begin with, ending in '/'.</param>
 public sealed class NumberedDocument(IObjectStore objects, string prefix)
@@ -13,16 +17,34 @@ public sealed class NumberedDocument(IObjectStore objects, string prefix)
     /// <param name="cancellationToken">Stops the read.</param>
     /// <returns>The version, or null when there is none yet.</returns>
     /// <exception cref="InvalidDataException">It is damaged; the message names the key.</exception>
-    public Task<DocumentVersion?> ReadNewestAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException($"{objects} {prefix}");
+    /// <exception cref="IOException">The store failed.</exception>
+    public async Task<DocumentVersion?> ReadNewestAsync(CancellationToken cancellationToken)
+    {
+        var numbers = await NumberedObject.ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
+        if (numbers.Count == 0)
+        {
+            return null;
+        }
+
+        var content = await NumberedObject
+            .ReadAsync(objects, prefix, EnvelopeKind.Document, numbers[^1], cancellationToken).ConfigureAwait(false);
+        return content is null ? null : new DocumentVersion(numbers[^1], content.Value);
+    }
 
     /// <summary>Creates a version, durably; looks an unknown outcome up by the nonce that it wrote.</summary>
     /// <param name="number">The version's number: that of the version it replaces, plus one; 1 for the first.</param>
     /// <param name="content">The whole document.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="cancellationToken">Stops waiting; the version may be created all the same.</param>
     /// <returns>False when another writer has taken the number.</returns>
-    public Task<bool> TryCreateAsync(long number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="IOException">The put failed and what became of it could not be found out.</exception>
+    public Task<bool> TryCreateAsync(long number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
+        var buffer = new byte[Envelope.HeaderBytes + content.Length];
+        content.CopyTo(buffer.AsMemory(Envelope.HeaderBytes));
+        return NumberedObject.TryCreateAsync(
+            objects, prefix, EnvelopeKind.Document, number, buffer, cancellationToken);
+    }
 }
 
 /// <summary>One version of a document.</summary>

@@ -1,0 +1,118 @@
+using SimilarityCluster.Storage.Objects;
+
+namespace SimilarityCluster.Storage.Log;
+
+/// <summary>The end of a log as its owner sees it. One caller at a time.</summary>
+internal sealed class ShardLog
+{
+    private readonly IObjectStore _objects;
+    private readonly string _prefix;
+    private readonly long _epoch;
+    private long _nextSlot;
+
+    private ShardLog(IObjectStore objects, string prefix, long epoch, long nextSlot)
+    {
+        _objects = objects;
+        _prefix = prefix;
+        _epoch = epoch;
+        _nextSlot = nextSlot;
+    }
+
+    /// <summary>Replays everything there is and claims the end with a fence record.</summary>
+    /// <remarks>
+    /// Until the fence stands, an older owner may go on writing; each slot that it takes from under the fence is read
+    /// on and the next number is tried. Only a takeover may do that.
+    /// </remarks>
+    /// <param name="objects">Where everything durable is.</param>
+    /// <param name="prefix">What the slots' keys begin with, ending in '/'.</param>
+    /// <param name="epoch">The new owner.</param>
+    /// <param name="firstSlot">The first live slot.</param>
+    /// <param name="replay">Applies a slot and gives the sequence behind it.</param>
+    /// <param name="cancellationToken">Stops the takeover.</param>
+    /// <returns>The log, ready for the first write.</returns>
+    /// <exception cref="InvalidDataException">A slot is damaged or missing; the message names the key.</exception>
+    /// <exception cref="ShardStoppedException">A newer owner was met.</exception>
+    internal static async Task<ShardLog> TakeOverAsync(
+        IObjectStore objects,
+        string prefix,
+        long epoch,
+        long firstSlot,
+        Func<LogSlot, long> replay,
+        CancellationToken cancellationToken)
+    {
+        var numbers = await NumberedObject.ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
+        var end = numbers.Count > 0 ? Math.Max(numbers[^1] + 1, firstSlot) : firstSlot;
+        var slot = firstSlot;
+        var newestEpoch = 0L;
+        var sequence = 0L;
+        while (true)
+        {
+            // The number is free as far as the listing knew: claim it. Otherwise, or if it was taken since, read on.
+            if (slot >= end && await TryFenceAsync().ConfigureAwait(false))
+            {
+                return new ShardLog(objects, prefix, epoch, slot + 1);
+            }
+
+            var found = await ReadAsync(objects, prefix, slot, cancellationToken).ConfigureAwait(false);
+            CheckEpoch(found, newestEpoch, epoch);
+            newestEpoch = found.Epoch;
+            sequence = replay(found);
+            slot++;
+        }
+
+        Task<bool> TryFenceAsync()
+        {
+            var fence = new byte[LogRecord.HeaderBytes];
+            LogRecord.Seal(fence, LogRecordKind.Fence);
+            var buffer = LogSlot.Encode(epoch, sequence, [fence]);
+            return NumberedObject.TryCreateAsync(
+                objects, prefix, EnvelopeKind.LogSlot, slot, buffer, cancellationToken);
+        }
+    }
+
+    /// <summary>Puts the next slot.</summary>
+    /// <param name="sequenceBefore">The sequence before its first write.</param>
+    /// <param name="records">Whole records, sealed.</param>
+    /// <param name="cancellationToken">Stops waiting; the slot may be put all the same.</param>
+    /// <returns>False when another owner has taken the number: this one is deposed.</returns>
+    /// <exception cref="IOException">The put failed and what became of it could not be found out.</exception>
+    internal async Task<bool> TryAppendAsync(
+        long sequenceBefore, IReadOnlyList<byte[]> records, CancellationToken cancellationToken)
+    {
+        var buffer = LogSlot.Encode(_epoch, sequenceBefore, records);
+        var mine = await NumberedObject
+            .TryCreateAsync(_objects, _prefix, EnvelopeKind.LogSlot, _nextSlot, buffer, cancellationToken)
+            .ConfigureAwait(false);
+        _nextSlot += mine ? 1 : 0;
+        return mine;
+    }
+
+    private static async Task<LogSlot> ReadAsync(
+        IObjectStore objects, string prefix, long slot, CancellationToken cancellationToken)
+    {
+        var key = NumberedObject.KeyOf(prefix, slot);
+        var content = await NumberedObject
+            .ReadAsync(objects, prefix, EnvelopeKind.LogSlot, slot, cancellationToken).ConfigureAwait(false);
+        return content is null
+            ? throw new InvalidDataException($"Log slot '{key}' is missing: later slots exist.")
+            : LogSlot.Decode(key, content.Value);
+    }
+
+    private static void CheckEpoch(LogSlot slot, long newestEpoch, long epoch)
+    {
+        if (slot.Epoch > epoch)
+        {
+            throw new ShardStoppedException(
+                $"Epoch {epoch} was deposed while it opened: '{slot.Key}' is of epoch {slot.Epoch}.",
+                ShardStopReason.Deposed);
+        }
+
+        // A fence closes the log for every older owner, and no two owners have one epoch.
+        if (slot.Epoch < newestEpoch || slot.Epoch == epoch)
+        {
+            throw new InvalidDataException(
+                $"Log slot '{slot.Key}' is out of order: expected an epoch from {newestEpoch} to {epoch - 1}, "
+                + $"given {slot.Epoch}.");
+        }
+    }
+}

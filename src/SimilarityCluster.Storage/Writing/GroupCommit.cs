@@ -1,0 +1,238 @@
+using System.Diagnostics.CodeAnalysis;
+using SimilarityCluster.Storage.Indexing;
+using SimilarityCluster.Storage.Log;
+using SimilarityCluster.Storage.Records;
+
+namespace SimilarityCluster.Storage.Writing;
+
+/// <summary>
+/// Joins writes into slots: one put is in flight, and the next slot carries every write that arrived meanwhile; no
+/// timer. A write is answered once its slot is durable and applied. Thread-safe.
+/// </summary>
+/// <param name="log">The end of the log; used by the one put in flight.</param>
+/// <param name="rows">Applies writes; used by the one put in flight.</param>
+/// <param name="operations">Outcomes of recent operations, filled by the replay.</param>
+/// <param name="builder">Lets writes wait while too many rows are outside the graph.</param>
+/// <param name="options">Limits.</param>
+/// <param name="lifetime">Stops when a put fails.</param>
+internal sealed class GroupCommit(
+    ShardLog log,
+    ShardRows rows,
+    OperationMemory operations,
+    GraphBuilder builder,
+    ShardStoreOptions options,
+    ShardLifetime lifetime)
+{
+    private readonly Lock _sync = new();
+    private readonly Queue<PendingWrite> _queue = [];
+    private readonly Dictionary<UInt128, PendingWrite> _pending = [];
+    private Task _committing = Task.CompletedTask;
+    private bool _isCommitting;
+    private bool _closed;
+    private long _waitingBytes;
+
+    /// <summary>Finds the outcome of an operation that was done or is being done.</summary>
+    /// <returns>False when it is new.</returns>
+    internal bool TryFind(UInt128 operation, [NotNullWhen(true)] out Task<ShardWriteOutcome>? outcome)
+    {
+        lock (_sync)
+        {
+            return TryFindLocked(operation, out outcome);
+        }
+    }
+
+    /// <summary>Writes a record and answers once it is durable and searchable.</summary>
+    /// <exception cref="ShardBacklogException">Too many bytes wait; nothing was applied.</exception>
+    /// <exception cref="ShardStoppedException">The shard accepts no writes any more.</exception>
+    internal async Task<ShardWriteOutcome> WriteAsync(PendingWrite write, CancellationToken cancellationToken)
+    {
+        Reserve(write.Record.Length);
+        Task<ShardWriteOutcome> outcome;
+        try
+        {
+            await builder.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            outcome = Enqueue(write);
+        }
+        catch
+        {
+            Release(write.Record.Length);
+            throw;
+        }
+
+        if (outcome != write.Outcome)
+        {
+            Release(write.Record.Length);
+        }
+
+        return await outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes no more writes and finishes those that it has.</summary>
+    internal Task CloseAsync()
+    {
+        lock (_sync)
+        {
+            _closed = true;
+            return _committing;
+        }
+    }
+
+    private void Reserve(long bytes)
+    {
+        lock (_sync)
+        {
+            if (_closed || lifetime.IsStopped)
+            {
+                throw lifetime.Refusal();
+            }
+
+            if (_waitingBytes > 0 && _waitingBytes + bytes > options.BacklogBytesLimit)
+            {
+                throw new ShardBacklogException(
+                    $"write: expected at most {options.BacklogBytesLimit} bytes waiting, given {bytes} behind "
+                    + $"{_waitingBytes}.",
+                    options.BacklogBytesLimit);
+            }
+
+            _waitingBytes += bytes;
+        }
+    }
+
+    private void Release(long bytes)
+    {
+        lock (_sync)
+        {
+            _waitingBytes -= bytes;
+        }
+    }
+
+    /// <summary>Queues a write, unless its operation was done or queued meanwhile.</summary>
+    private Task<ShardWriteOutcome> Enqueue(PendingWrite write)
+    {
+        lock (_sync)
+        {
+            if (_closed || lifetime.IsStopped)
+            {
+                throw lifetime.Refusal();
+            }
+
+            if (TryFindLocked(write.Operation, out var known))
+            {
+                return known;
+            }
+
+            _queue.Enqueue(write);
+            _pending.Add(write.Operation, write);
+            if (!_isCommitting)
+            {
+                _isCommitting = true;
+                _committing = Task.Run(CommitAllAsync);
+            }
+
+            return write.Outcome;
+        }
+    }
+
+    private bool TryFindLocked(UInt128 operation, [NotNullWhen(true)] out Task<ShardWriteOutcome>? outcome)
+    {
+        outcome = operations.TryFind(operation, out var remembered)
+            ? Task.FromResult(remembered)
+            : _pending.GetValueOrDefault(operation)?.Outcome;
+        return outcome is not null;
+    }
+
+    private async Task CommitAllAsync()
+    {
+        while (TakeGroup() is { Count: > 0 } group)
+        {
+            var durable = false;
+            try
+            {
+                // No caller's token: a put that was begun is carried through.
+                durable = await log
+                    .TryAppendAsync(rows.Sequence, [.. group.Select(write => write.Record)], CancellationToken.None)
+                    .ConfigureAwait(false);
+                if (!durable)
+                {
+                    Stop(ShardStopReason.Deposed, cause: null);
+                    return;
+                }
+
+                Apply(group);
+            }
+#pragma warning disable CA1031 // Whatever failed, it stops the shard and reaches everybody who waits.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                Stop(durable ? ShardStopReason.IndexFailed : ShardStopReason.StoreFailed, failure);
+                return;
+            }
+        }
+
+        if (lifetime.IsStopped)
+        {
+            FailPending();
+        }
+    }
+
+    private List<PendingWrite> TakeGroup()
+    {
+        lock (_sync)
+        {
+            var group = new List<PendingWrite>();
+            var bytes = 0L;
+            while (!lifetime.IsStopped && _queue.TryPeek(out var next)
+                && (group.Count == 0 || bytes + next.Record.Length <= options.SlotBytesLimit))
+            {
+                group.Add(_queue.Dequeue());
+                bytes += next.Record.Length;
+            }
+
+            _isCommitting = group.Count > 0;
+            return group;
+        }
+    }
+
+    private void Apply(List<PendingWrite> group)
+    {
+        foreach (var write in group)
+        {
+            var record = WriteRecord.Decode("a write in flight", write.Payload, rows.Dimension);
+            var outcome = rows.Apply(record);
+            lock (_sync)
+            {
+                operations.Remember(record.Operation, record.Time, outcome);
+                _pending.Remove(record.Operation);
+                _waitingBytes -= write.Record.Length;
+            }
+
+            lifetime.Sequence.Advance(outcome.Sequence);
+            write.Complete(outcome);
+        }
+
+        builder.Wake();
+    }
+
+    private void Stop(ShardStopReason reason, Exception? cause)
+    {
+        lifetime.Stop(reason, cause);
+        FailPending();
+    }
+
+    private void FailPending()
+    {
+        List<PendingWrite> lost;
+        lock (_sync)
+        {
+            // Those of a failed slot and those behind it; after the stop nobody can be added any more.
+            lost = [.. _pending.Values];
+            _pending.Clear();
+            _queue.Clear();
+        }
+
+        foreach (var write in lost)
+        {
+            write.Fail(lifetime.Refusal());
+        }
+    }
+}
