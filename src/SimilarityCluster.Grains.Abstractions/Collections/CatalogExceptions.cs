@@ -1,4 +1,4 @@
-#pragma warning disable MA0048 // The three refusals of one grain are read together.
+#pragma warning disable MA0048 // The refusals of one grain are read together.
 namespace SimilarityCluster.Grains.Abstractions.Collections;
 
 /// <summary>There is no such collection, or not any more.</summary>
@@ -24,3 +24,8 @@ public sealed class CollectionVersionException(string message, long expected, lo
     /// <summary>The stored one.</summary>
     [Id(1)] public long Stored { get; } = stored;
 }
+
+/// <summary>The catalog's store failed; whether a change was applied is unknown, retry it with its operation id.</summary>
+/// <param name="message">Names the cause.</param>
+[GenerateSerializer, Alias("similarity.catalog-unavailable.v1")]
+public sealed class CatalogUnavailableException(string message) : Exception(message);

@@ -4,6 +4,7 @@ using Orleans.Concurrency;
 namespace SimilarityCluster.Grains.Abstractions.Collections;
 
 /// <summary>The one list of collections; key 0. Every change is durable before it is answered.</summary>
+/// <remarks>Every method may throw <see cref="CatalogUnavailableException"/>.</remarks>
 [Alias("similarity.catalog.v1")]
 public interface ICatalogGrain : IGrainWithIntegerKey
 {

@@ -1,0 +1,251 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Placement;
+using SimilarityCluster.Grains.Abstractions.Collections;
+using SimilarityCluster.Grains.Abstractions.Shards;
+using SimilarityCluster.Grains.Building;
+using SimilarityCluster.Index;
+using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Objects;
+
+namespace SimilarityCluster.Grains.Shards;
+
+/// <summary>Owns one shard: opens its store on first use, keeps it listed for the searcher, lets go of it at the end.</summary>
+/// <remarks>
+/// The store's epoch decides who owns the shard. When the store stops, this activation leaves, so that the next call
+/// makes one that claims the shard anew. Searches do not come here, so the grain is kept although nobody calls it.
+/// </remarks>
+[GrainType("shard"), Immovable, KeepAlive]
+internal sealed partial class ShardGrain(
+    ILocalSiloDetails silo,
+    IObjectStore objects,
+    IOptions<ShardStoreOptions> options,
+    BuilderScheduler builder,
+    ShardRegistry registry,
+    TimeProvider time,
+    ILogger<ShardGrain> logger) : Grain, IShardGrain, IDisposable
+{
+    // Rows that one turn turns into messages, so that a long read does not delay the calls beside it.
+    private const int RowsPerTurn = 256;
+
+    private readonly CancellationTokenSource _leaving = new();
+    private ShardKey _key;
+    private Task<ShardStore>? _opening;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _key = ShardKey.Parse(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _leaving.CancelAsync();
+        await CloseAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _leaving.Dispose();
+
+    /// <inheritdoc/>
+    public async Task<ShardLocation> LocateAsync(CancellationToken cancellationToken) =>
+        new(silo.SiloAddress.ToParsableString(), (await OpenAsync(cancellationToken)).Epoch);
+
+    /// <inheritdoc/>
+    public async Task<ShardWriteResult> WriteAsync(ShardWriteMessage write, CancellationToken cancellationToken)
+    {
+        var store = await OpenAsync(cancellationToken);
+        var upserts = Array.ConvertAll(
+            write.Upserts, record => new RecordWrite(record.Id, record.Vector, record.Metadata));
+        var deletes = Array.ConvertAll(write.Deletes, id => new ReadOnlyMemory<byte>(id));
+        try
+        {
+            var outcome = await store.WriteAsync(
+                new ShardWrite(write.OperationId, upserts, deletes), cancellationToken);
+            return new ShardWriteResult(outcome.Sequence, outcome.UpsertedCount, outcome.DeletedCount);
+        }
+        catch (ShardStoppedException exception)
+        {
+            throw Unavailable(exception);
+        }
+        catch (ShardBacklogException exception)
+        {
+            throw new SiloOverloadedException(
+                exception.Message, (int)Math.Min(int.MaxValue, exception.LimitBytes));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredRecordMessage[]> ReadAsync(ShardReadMessage read, CancellationToken cancellationToken)
+    {
+        var store = await ReachAsync(read.MinSequence, cancellationToken);
+        var rows = read.Ids.Length > 0 ? FindRows(store, read.Ids) : store.List(read.After, read.Limit);
+        var records = new StoredRecordMessage[rows.Count];
+        for (var index = 0; index < records.Length; index++)
+        {
+            if (index > 0 && index % RowsPerTurn == 0)
+            {
+                await Task.Yield();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            records[index] = ToMessage(store, rows[index], read);
+        }
+
+        return records;
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> CountAsync(long minSequence, CancellationToken cancellationToken) =>
+        (await ReachAsync(minSequence, cancellationToken)).Count;
+
+    /// <inheritdoc/>
+    public async Task DropAsync(CancellationToken cancellationToken)
+    {
+        // No call that comes between opens a store: the catalog does not know the collection any more.
+        await CloseAsync();
+        try
+        {
+            await ShardStore.RemoveAsync(objects, ShardObjects.PrefixOf(_key), cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw Unavailable(exception);
+        }
+
+        DeactivateOnIdle();
+    }
+
+    private static List<int> FindRows(ShardStore store, byte[][] ids)
+    {
+        var rows = new List<int>(ids.Length);
+        foreach (var id in ids)
+        {
+            if (store.TryFind(id, out var row))
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
+
+    private static StoredRecordMessage ToMessage(ShardStore store, int row, ShardReadMessage read) => new(
+        store.IdOf(row).ToArray(),
+        read.IncludeVector ? MemoryMarshal.AsBytes(store.VectorOf(row)).ToArray() : [],
+        read.IncludeMetadata ? store.MetadataOf(row).ToArray() : []);
+
+    private async Task<ShardStore> ReachAsync(long sequence, CancellationToken cancellationToken)
+    {
+        var store = await OpenAsync(cancellationToken);
+        try
+        {
+            await store.WaitForAsync(sequence, cancellationToken);
+            return store;
+        }
+        catch (ShardStoppedException exception)
+        {
+            throw Unavailable(exception);
+        }
+    }
+
+    // Interleaved calls share one opening; the one after a failed opening tries again.
+    private async Task<ShardStore> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_opening is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            _opening = ClaimAsync();
+        }
+
+        var store = await _opening.WaitAsync(cancellationToken);
+        return store.Stopped.IsCompleted
+            ? throw new ShardUnavailableException($"Shard {_key} is about to be claimed anew.")
+            : store;
+    }
+
+    private async Task<ShardStore> ClaimAsync()
+    {
+        try
+        {
+            var catalog = GrainFactory.GetGrain<ICatalogGrain>(0);
+            var collection = await catalog.FindByIdAsync(_key.CollectionId, _leaving.Token);
+            if (collection is null || _key.Shard >= collection.ShardCount)
+            {
+                throw new CollectionNotFoundException($"Shard {_key} belongs to no collection.");
+            }
+
+            var store = await ShardStore.OpenAsync(
+                objects,
+                ShardObjects.PrefixOf(_key),
+                new ShardSchema((Metric)collection.Metric, collection.Dimension),
+                options.Value,
+                builder,
+                time,
+                _leaving.Token);
+            registry.Add(_key, store);
+            LogOpened(_key, store.Epoch, store.Count);
+            LeaveWhenStoppedAsync(store).Ignore();
+            return store;
+        }
+        catch (Exception exception) when (IsOfTheWorld(exception))
+        {
+            throw Unavailable(exception);
+        }
+    }
+
+    // What may be over by the next try: the store, the catalog or the way to it, this activation's end.
+    private static bool IsOfTheWorld(Exception exception) => exception
+        is IOException
+        or InvalidDataException
+        or ShardStoppedException
+        or CatalogUnavailableException
+        or OrleansException
+        or TimeoutException
+        or OperationCanceledException;
+
+    private async Task LeaveWhenStoppedAsync(ShardStore store)
+    {
+        var reason = await store.Stopped;
+        registry.Remove(_key, store);
+        if (reason != ShardStopReason.Disposed)
+        {
+            LogStopped(_key, store.Epoch, reason);
+            DeactivateOnIdle();
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_opening is not { } opening)
+        {
+            return;
+        }
+
+        // A failed opening was told to its callers and left nothing to close.
+        await Task.WhenAny(opening);
+        if (opening.IsCompletedSuccessfully)
+        {
+            var store = await opening;
+            registry.Remove(_key, store);
+            await store.DisposeAsync();
+        }
+    }
+
+    private ShardUnavailableException Unavailable(Exception cause)
+    {
+        LogUnavailable(cause, _key);
+        return new ShardUnavailableException($"Shard {_key} cannot serve now: {cause.Message}");
+    }
+
+    [LoggerMessage(LogLevel.Information, "Shard {Shard} is open in epoch {Epoch} with {Count} records.")]
+    private partial void LogOpened(ShardKey shard, long epoch, long count);
+
+    [LoggerMessage(LogLevel.Warning, "Shard {Shard} of epoch {Epoch} stopped: {Reason}.")]
+    private partial void LogStopped(ShardKey shard, long epoch, ShardStopReason reason);
+
+    [LoggerMessage(LogLevel.Warning, "Shard {Shard} cannot serve.")]
+    private partial void LogUnavailable(Exception exception, ShardKey shard);
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using SimilarityCluster.Grains.Building;
+using SimilarityCluster.Grains.Searching;
+using SimilarityCluster.Grains.Shards;
+using SimilarityCluster.Storage;
+
+namespace SimilarityCluster.Grains;
+
+/// <summary>Makes a silo one of this cluster.</summary>
+public static class SimilarityGrainsExtensions
+{
+    /// <summary>Adds what the grains need, but the store: the host registers an
+    /// <see cref="Storage.Objects.IObjectStore"/> beside it.</summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="configuration">
+    /// <see cref="SearchOptions"/> are bound from <c>Search</c>, <see cref="ShardStoreOptions"/> from <c>Shard</c>.
+    /// </param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddSimilarityGrains(
+        this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<SearchOptions>().Bind(configuration.GetSection("Search")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SearchOptions>, SearchOptionsValidator>();
+        services.AddOptions<ShardStoreOptions>().Bind(configuration.GetSection("Shard")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ShardStoreOptions>, ShardStoreOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ShardRegistry>();
+        services.AddSingleton<SearchPool>();
+        services.AddSingleton<BuilderScheduler>();
+        services.AddPlacementDirector<SiloOfKeyPlacement, SiloOfKeyDirector>();
+        return services;
+    }
+}

@@ -1,0 +1,70 @@
+using SimilarityCluster.Storage.Objects;
+
+namespace SimilarityCluster.Grains.Tests.Clusters;
+
+/// <summary>Objects in memory, shared by the silos of a test; a put can be made to fail.</summary>
+internal sealed class MemoryObjectStore : IObjectStore
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
+
+    /// <summary>Which keys cannot be put now.</summary>
+    public Predicate<string> FailPut { get; set; } = _ => false;
+
+    /// <summary>Which keys cannot be deleted now.</summary>
+    public Predicate<string> FailDelete { get; set; } = _ => false;
+
+    public ValueTask<PutOutcome> PutIfAbsentAsync(
+        string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (FailPut(key))
+        {
+            return ValueTask.FromException<PutOutcome>(new IOException($"Put of {key} fails by order of the test."));
+        }
+
+        lock (_gate)
+        {
+            return ValueTask.FromResult(
+                _objects.TryAdd(key, content.ToArray()) ? PutOutcome.Created : PutOutcome.Exists);
+        }
+    }
+
+    public ValueTask<byte[]?> GetAsync(string key, long offset, int length, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_objects.TryGetValue(key, out var content))
+            {
+                return ValueTask.FromResult<byte[]?>(null);
+            }
+
+            var from = (int)Math.Min(offset, content.Length);
+            return ValueTask.FromResult<byte[]?>(
+                content.AsSpan(from, Math.Min(length, content.Length - from)).ToArray());
+        }
+    }
+
+    public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return ValueTask.FromResult<IReadOnlyList<string>>(
+                [.. _objects.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal))]);
+        }
+    }
+
+    public ValueTask DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        if (FailDelete(key))
+        {
+            return ValueTask.FromException(new IOException($"Delete of {key} fails by order of the test."));
+        }
+
+        lock (_gate)
+        {
+            _objects.Remove(key);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}
