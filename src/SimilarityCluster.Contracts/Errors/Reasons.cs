@@ -72,6 +72,9 @@ public static class Reasons
     /// <summary>The deadline expired before the answer was ready.</summary>
     public const string DeadlineExpired = "DEADLINE_EXPIRED";
 
+    /// <summary>The caller cancelled the call.</summary>
+    public const string CallCancelled = "CALL_CANCELLED";
+
     /// <summary>The server is shutting down.</summary>
     public const string ShuttingDown = "SHUTTING_DOWN";
 

@@ -264,6 +264,11 @@ public static class ServiceErrors
     public static ServiceError DeadlineExpired() =>
         new(StatusCode.DeadlineExceeded, Reasons.DeadlineExpired, "The deadline expired before the answer was ready.");
 
+    /// <summary>The caller cancelled the call.</summary>
+    /// <returns>CANCELLED.</returns>
+    public static ServiceError CallCancelled() =>
+        new(StatusCode.Cancelled, Reasons.CallCancelled, "The caller cancelled the call.");
+
     /// <summary>The server is shutting down.</summary>
     /// <returns>UNAVAILABLE with a retry delay.</returns>
     public static ServiceError ShuttingDown() =>

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using SimilarityCluster.Grains.Abstractions.Collections;
+using SimilarityCluster.Grains.Abstractions.Searching;
+using SimilarityCluster.Grains.Abstractions.Shards;
+
+namespace SimilarityCluster.Gateway.Cluster;
+
+/// <summary>The grains that the gateway calls.</summary>
+/// <param name="grains">Makes references.</param>
+internal sealed class ClusterGrains(IGrainFactory grains)
+{
+    private readonly ConcurrentDictionary<string, ISiloSearcherGrain> _searchers = new(StringComparer.Ordinal);
+
+    /// <summary>The list of collections.</summary>
+    public ICatalogGrain Catalog { get; } = grains.GetGrain<ICatalogGrain>(0);
+
+    /// <summary>The single writer of a shard.</summary>
+    /// <param name="key">The shard.</param>
+    /// <returns>The reference.</returns>
+    public IShardGrain Shard(ShardKey key) => grains.GetGrain<IShardGrain>(key.ToString());
+
+    /// <summary>The searcher of a silo; kept, since every search needs one.</summary>
+    /// <param name="silo">The silo's parsable address.</param>
+    /// <returns>The reference.</returns>
+    public ISiloSearcherGrain Searcher(string silo) =>
+        _searchers.TryGetValue(silo, out var searcher)
+            ? searcher
+            : _searchers.GetOrAdd(silo, grains.GetGrain<ISiloSearcherGrain>(silo));
+
+    /// <summary>Forgets a silo that may be gone, for its address never comes back.</summary>
+    /// <param name="silo">The silo's parsable address.</param>
+    public void Forget(string silo) => _searchers.TryRemove(silo, out _);
+}

@@ -1,0 +1,58 @@
+using SimilarityCluster.Contracts;
+using SimilarityCluster.Contracts.V1;
+using SimilarityCluster.Gateway.Validation;
+using SimilarityCluster.Grains.Abstractions.Collections;
+
+namespace SimilarityCluster.Gateway.Searching;
+
+/// <summary>The options of a search, checked and with defaults filled in.</summary>
+/// <param name="Limit">Hits wanted for each query.</param>
+/// <param name="Exact">Compare every live record.</param>
+/// <param name="SearchBreadth">Rows kept while walking, never fewer than the hits wanted.</param>
+/// <param name="IncludeMetadata">Whether hits carry their metadata.</param>
+/// <param name="IncludeVector">Whether hits carry their vector.</param>
+/// <param name="MinSequences">The demand for each shard; empty for none.</param>
+/// <param name="AllowPartial">Answer although some shards did not.</param>
+internal sealed record SearchSettings(
+    int Limit,
+    bool Exact,
+    int SearchBreadth,
+    bool IncludeMetadata,
+    bool IncludeVector,
+    long[] MinSequences,
+    bool AllowPartial)
+{
+    private const int DefaultLimit = 10;
+
+    private static readonly SearchOptions Defaults = new();
+
+    /// <summary>Reads the options of a request.</summary>
+    /// <param name="given">The message, or null.</param>
+    /// <param name="collection">Says the default breadth and the shards.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="Grpc.Core.RpcException">A field is out of range.</exception>
+    public static SearchSettings Read(SearchOptions? given, CollectionInfo collection)
+    {
+        var options = given ?? Defaults;
+        if (options.Limit > WireLimits.MaxLimit)
+        {
+            Check.Range("options.limit", options.Limit, 1, WireLimits.MaxLimit).Throw();
+        }
+
+        if (options.SearchBreadth > WireLimits.MaxLimit)
+        {
+            Check.Range("options.search_breadth", options.SearchBreadth, 1, WireLimits.MaxLimit).Throw();
+        }
+
+        var limit = options.Limit == 0 ? DefaultLimit : (int)options.Limit;
+        var breadth = options.SearchBreadth == 0 ? collection.SearchBreadth : (int)options.SearchBreadth;
+        return new SearchSettings(
+            limit,
+            options.Exact,
+            options.Exact ? 0 : Math.Max(breadth, limit),
+            options.IncludeMetadata,
+            options.IncludeVector,
+            Cluster.MinSequences.Read(options.MinSequence, "options.min_sequence", collection.ShardCount),
+            options.AllowPartial);
+    }
+}
