@@ -1,0 +1,3 @@
+using SimilarityCluster.Hosting.Programs;
+
+return await WorkerProgram.RunAsync(args, CancellationToken.None);

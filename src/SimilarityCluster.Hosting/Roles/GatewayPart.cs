@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using SimilarityCluster.Embeddings;
+using SimilarityCluster.Gateway;
+using SimilarityCluster.Gateway.Embedding;
+using SimilarityCluster.Hosting.Embedding;
+using SimilarityCluster.Hosting.Settings;
+
+namespace SimilarityCluster.Hosting.Roles;
+
+/// <summary>The gateway, and who embeds for it.</summary>
+internal static class GatewayPart
+{
+    /// <summary>Adds the services.</summary>
+    /// <param name="builder">The process.</param>
+    /// <param name="options">Its settings.</param>
+    public static void Add(WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Services.AddGateway(builder.Configuration);
+        if (options.Embedding.Workers.Count > 0)
+        {
+            builder.Services.AddSingleton<IEmbedder, WorkerEmbedder>();
+            return;
+        }
+
+        builder.Services.AddEmbeddings(builder.Configuration);
+        builder.Services.AddSingleton<IEmbedder, LocalEmbedder>();
+    }
+}

@@ -1,0 +1,3 @@
+using SimilarityCluster.Hosting.Programs;
+
+return await ServerProgram.RunAsync(args, CancellationToken.None);
