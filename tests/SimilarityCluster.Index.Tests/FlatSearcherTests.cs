@@ -30,16 +30,13 @@ public sealed class FlatSearcherTests
     [Fact]
     public void Search_ScoresThatRoundToOneDistance_AreOrderedByRow()
     {
-        // The squared distances differ in their last bits, their roots do not; the later row is nearer before rounding.
-        var rows = new VectorRows(Metric.Euclidean, 2);
-        var farther = MathF.BitIncrement(1f);
-        Assert.NotEqual(1f, farther * farther);
-        var (squared, next) = (3f, MathF.BitIncrement(3f));
-        Assert.Equal(MathF.Sqrt(squared), MathF.Sqrt(next));
-        rows.Append([1f, MathF.Sqrt(2f)]);
-        rows.Append([MathF.Sqrt(2f), 1f]);
-        var hits = TestData.Search(new FlatSearcher(rows), [0f, 0f], 1);
-        Assert.Equal(0, hits[0].Row);
+        // The later row is nearer by its squared distance; both roots round to the same number.
+        Assert.Equal(MathF.Sqrt(13_008_004f), MathF.Sqrt(13_008_005f));
+        var rows = TestData.Rows(Metric.Euclidean, [[3_000f, 2_002f, 1f], [3_000f, 2_002f, 0f]]);
+        var flat = new FlatSearcher(rows);
+        Assert.Equal([0, 1], TestData.Search(flat, new float[3], 2).Select(hit => hit.Row));
+        Assert.Equal(0, Assert.Single(TestData.Search(flat, new float[3], 1)).Row);
+        Assert.Equal(0, Assert.Single(TestData.Search(TestData.Graph(rows), new float[3], 1, breadth: 2)).Row);
     }
 
     [Fact]
