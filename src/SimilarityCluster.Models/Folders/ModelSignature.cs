@@ -9,10 +9,15 @@ namespace SimilarityCluster.Models.Folders;
 /// <param name="InputShape">Its shape without the batch axis; 0 for an axis of any extent.</param>
 /// <param name="BatchExtent">Extent of the batch axis; 0 for any.</param>
 /// <param name="Output">Name of the float32 output.</param>
-/// <param name="Dimension">Numbers in one embedding.</param>
+/// <param name="OutputShape">Its shape without the batch axis: the dimension, perhaps axes of extent 1 behind it.</param>
 public sealed record ModelSignature(
-    string Input, ImmutableArray<long> InputShape, int BatchExtent, string Output, int Dimension)
+    string Input, ImmutableArray<long> InputShape, int BatchExtent, string Output, ImmutableArray<long> OutputShape)
 {
+    private const int MaxDimension = 8_192;
+
+    /// <summary>Numbers in one embedding.</summary>
+    public int Dimension => (int)OutputShape[0];
+
     /// <summary>Reads the signature from an ONNX file.</summary>
     /// <param name="model">The file's bytes.</param>
     /// <param name="settings">The folder's own choice of input and output.</param>
@@ -39,17 +44,17 @@ public sealed record ModelSignature(
         var inputShape = ShapeOf(input);
         var outputShape = ShapeOf(output);
         // Trailing axes of extent 1 are what a pooling layer without a flatten leaves behind.
-        if (outputShape.Count < 2 || outputShape[1] < 1 || outputShape.Skip(2).Any(static extent => extent != 1))
+        if (outputShape.Count < 2 || outputShape[1] is < 1 or > MaxDimension || outputShape.Skip(2).Any(static extent => extent != 1))
         {
             throw new ModelFolderException(
-                $"Output '{output.Name}' has shape {Describe(outputShape)}, expected [batch, dimension]; "
+                $"Output '{output.Name}' has shape {Describe(outputShape)}, expected [batch, dimension] with 1 to {MaxDimension}; "
                 + "worker.json may name another one.");
         }
 
         return inputShape.Count >= 2
             ? new ModelSignature(
                 input.Name, [.. inputShape.Skip(1)], checked((int)inputShape[0]), output.Name,
-                checked((int)outputShape[1]))
+                [.. outputShape.Skip(1)])
             : throw new ModelFolderException(
                 $"Input '{input.Name}' has shape {Describe(inputShape)}, expected a batch axis and at least one more.");
     }

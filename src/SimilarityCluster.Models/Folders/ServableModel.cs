@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SimilarityCluster.Models.Images;
 
 namespace SimilarityCluster.Models.Folders;
@@ -21,6 +22,14 @@ public sealed record ServableModel(
 {
     /// <summary>The model as <c>name@version</c>.</summary>
     public string Reference => $"{Name}@{Version}";
+
+    /// <summary>The shape of one input without the batch axis; 0 where an axis may have any extent.</summary>
+    public ImmutableArray<long> InputShape => Images switch
+    {
+        null => Signature.InputShape,
+        { Layout: TensorLayout.ChannelsFirst } plan => [3, plan.Height, plan.Width],
+        var plan => [plan.Height, plan.Width, 3],
+    };
 }
 
 /// <summary>A folder below the models directory that cannot be served.</summary>
