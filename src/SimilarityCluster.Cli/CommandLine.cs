@@ -49,6 +49,13 @@ internal static class CommandLine
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (SimilarityException exception)
+            when (exception is { StatusCode: StatusCode.Unavailable, Reason.Length: 0 })
+        {
+            // The innermost error says why; the outer ones only that there was no connection to be had.
+            var server = parsed.CommandResult.Command.Options.OfType<Option<Uri>>().Select(parsed.GetValue).FirstOrDefault();
+            terminal.Fail($"no server can be reached at {server}: {exception.GetBaseException().Message}");
+        }
+        catch (SimilarityException exception)
         {
             terminal.Fail(Describe(exception));
         }
@@ -69,12 +76,6 @@ internal static class CommandLine
     /// <returns>The message, then reason (or status code) and field.</returns>
     public static string Describe(SimilarityException exception)
     {
-        if (exception is { StatusCode: StatusCode.Unavailable, Reason.Length: 0 })
-        {
-            // The innermost error names the address; the outer ones only say that there was none to be had.
-            return $"the server cannot be reached: {exception.GetBaseException().Message} [{exception.StatusCode}]";
-        }
-
         var reason = exception.Reason.Length > 0 ? exception.Reason : exception.StatusCode.ToString();
         return exception.Field.Length > 0
             ? $"{exception.Message} [{reason}, field {exception.Field}]"

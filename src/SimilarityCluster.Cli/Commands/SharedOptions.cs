@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using SimilarityCluster.Client;
 using SimilarityCluster.Contracts;
 
@@ -43,7 +44,10 @@ internal static class SharedOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && result.GetValueOrDefault<int>() is var given && (given < 1 || given > largest))
+            // What is no number at all is refused by the conversion.
+            if (result.Tokens.Count == 1
+                && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var given)
+                && (given < 1 || given > largest))
             {
                 result.AddError($"{name}: expected 1 to {largest}, given {given}.");
             }
