@@ -13,8 +13,8 @@ public sealed class SearchOptions
     public int Threads { get; set; }
 
     /// <summary>
-    /// Queries that may wait for a thread, 1 to 1,000,000, default 4,096; each query of a batch counts. A batch that is
-    /// larger is admitted when nothing else waits.
+    /// Queries that may wait for a thread, 1 to 1,000,000, default 4,096; each query of a batch counts. A
+    /// batch that is larger is admitted when nothing else waits.
     /// </summary>
     [Range(1, 1_000_000)]
     public int QueueLimit { get; set; } = 4_096;
@@ -24,6 +24,6 @@ public sealed class SearchOptions
 [OptionsValidator]
 internal sealed partial class SearchOptionsValidator : IValidateOptions<SearchOptions>;
 
-/// <summary>Checks the annotations of <see cref="ShardStoreOptions"/>, which its own layer has no container for.</summary>
+/// <summary>Checks the annotations of <see cref="ShardStoreOptions"/>; its layer has no container.</summary>
 [OptionsValidator]
 internal sealed partial class ShardStoreOptionsValidator : IValidateOptions<ShardStoreOptions>;

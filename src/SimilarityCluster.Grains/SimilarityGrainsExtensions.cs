@@ -12,11 +12,12 @@ namespace SimilarityCluster.Grains;
 /// <summary>Makes a silo one of this cluster.</summary>
 public static class SimilarityGrainsExtensions
 {
-    /// <summary>Adds what the grains need, but the store: the host registers an
-    /// <see cref="Storage.Objects.IObjectStore"/> beside it.</summary>
+    /// <summary>
+    /// Adds what the grains need but the <see cref="Storage.Objects.IObjectStore"/>: the host registers it.
+    /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">
-    /// <see cref="SearchOptions"/> are bound from <c>Search</c>, <see cref="ShardStoreOptions"/> from <c>Shard</c>.
+    /// Has <c>Search</c> for <see cref="SearchOptions"/>, <c>Shard</c> for <see cref="ShardStoreOptions"/>.
     /// </param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddSimilarityGrains(

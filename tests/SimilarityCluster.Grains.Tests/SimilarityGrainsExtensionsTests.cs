@@ -10,7 +10,8 @@ public sealed class SimilarityGrainsExtensionsTests
     [Fact]
     public void AddSimilarityGrains_Configured_BindsSearchAndShard()
     {
-        using var services = Build(("Search:Threads", "3"), ("Search:QueueLimit", "77"), ("Shard:TailLimit", "500"));
+        using var services = Build(
+            ("Search:Threads", "3"), ("Search:QueueLimit", "77"), ("Shard:TailLimit", "500"));
 
         var search = services.GetRequiredService<IOptions<SearchOptions>>().Value;
         Assert.Equal((3, 77), (search.Threads, search.QueueLimit));
@@ -28,11 +29,13 @@ public sealed class SimilarityGrainsExtensionsTests
             () => (services.GetRequiredService<IOptions<SearchOptions>>().Value,
                 services.GetRequiredService<IOptions<ShardStoreOptions>>().Value));
 
-        Assert.Contains(key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..], exception.Message, StringComparison.Ordinal);
+        Assert.Contains(key.Split(':')[1], exception.Message, StringComparison.Ordinal);
     }
 
-    private static ServiceProvider Build(params (string Key, string Value)[] settings) => new ServiceCollection()
-        .AddSimilarityGrains(new ConfigurationBuilder().AddInMemoryCollection(
-            settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build())
-        .BuildServiceProvider();
+    private static ServiceProvider Build(params (string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+        return new ServiceCollection().AddSimilarityGrains(configuration).BuildServiceProvider();
+    }
 }

@@ -16,7 +16,8 @@ public sealed class CollectionExistsException(string message) : Exception(messag
 /// <param name="expected">The version that the change was based on.</param>
 /// <param name="stored">The stored one.</param>
 [GenerateSerializer, Alias("similarity.collection-version.v1")]
-public sealed class CollectionVersionException(string message, long expected, long stored) : Exception(message)
+public sealed class CollectionVersionException(string message, long expected, long stored)
+    : Exception(message)
 {
     /// <summary>The version that the change was based on.</summary>
     [Id(0)] public long Expected { get; } = expected;
@@ -25,7 +26,9 @@ public sealed class CollectionVersionException(string message, long expected, lo
     [Id(1)] public long Stored { get; } = stored;
 }
 
-/// <summary>The catalog's store failed; whether a change was applied is unknown, retry it with its operation id.</summary>
+/// <summary>
+/// The catalog's store failed; whether a change was applied is unknown, retry it with its operation id.
+/// </summary>
 /// <param name="message">Names the cause.</param>
 [GenerateSerializer, Alias("similarity.catalog-unavailable.v1")]
 public sealed class CatalogUnavailableException(string message) : Exception(message);

@@ -9,13 +9,14 @@ namespace SimilarityCluster.Grains.Abstractions.Collections;
 public interface ICatalogGrain : IGrainWithIntegerKey
 {
     /// <summary>Adds a collection.</summary>
-    /// <param name="collection">Its settings; <see cref="CollectionInfo.Id"/> and the rest are taken as given.</param>
+    /// <param name="collection">Its settings, all taken as given.</param>
     /// <param name="operationId">A repeated call with the same id answers the first outcome.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The collection as stored.</returns>
     /// <exception cref="CollectionExistsException">The name is taken.</exception>
     [Alias("create")]
-    Task<CollectionInfo> CreateAsync(CollectionInfo collection, string operationId, CancellationToken cancellationToken);
+    Task<CollectionInfo> CreateAsync(
+        CollectionInfo collection, string operationId, CancellationToken cancellationToken);
 
     /// <summary>Looks a collection up by name.</summary>
     /// <param name="name">Its name.</param>
@@ -37,7 +38,8 @@ public interface ICatalogGrain : IGrainWithIntegerKey
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Ascending by ordinal name.</returns>
     [Alias("list"), ReadOnly]
-    Task<ImmutableArray<CollectionInfo>> ListAsync(string after, int limit, CancellationToken cancellationToken);
+    Task<ImmutableArray<CollectionInfo>> ListAsync(
+        string after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Changes settings.</summary>
     /// <param name="change">What to change.</param>
@@ -47,7 +49,8 @@ public interface ICatalogGrain : IGrainWithIntegerKey
     /// <exception cref="CollectionNotFoundException">There is none of that name.</exception>
     /// <exception cref="CollectionVersionException">It was changed since it was read.</exception>
     [Alias("update")]
-    Task<CollectionInfo> UpdateAsync(CollectionChange change, string operationId, CancellationToken cancellationToken);
+    Task<CollectionInfo> UpdateAsync(
+        CollectionChange change, string operationId, CancellationToken cancellationToken);
 
     /// <summary>Drops a collection; its shards' objects are removed behind.</summary>
     /// <param name="name">Its name.</param>

@@ -2,7 +2,9 @@ using Orleans.Concurrency;
 
 namespace SimilarityCluster.Grains.Abstractions.Searching;
 
-/// <summary>Searches the shards that are open on one silo, in one call; key: the silo's parsable address.</summary>
+/// <summary>
+/// Searches the shards that are open on one silo, in one call; key: the silo's parsable address.
+/// </summary>
 [Alias("similarity.silo-searcher.v1")]
 public interface ISiloSearcherGrain : IGrainWithStringKey
 {

@@ -15,8 +15,8 @@ namespace SimilarityCluster.Grains.Abstractions.Searching;
 /// <listheader><term>bytes</term><description>meaning</description></listheader>
 /// <item><term>4</term><description>distance, float32</description></item>
 /// <item><term>2 + n</term><description>length and bytes of the id, UTF-8</description></item>
-/// <item><term>4 + n</term><description>length and bytes of the metadata; 0 when not asked for</description></item>
-/// <item><term>4 + n</term><description>length and bytes of the vector; 0 when not asked for</description></item>
+/// <item><term>4 + n</term><description>length and bytes of the metadata, if asked for</description></item>
+/// <item><term>4 + n</term><description>length and bytes of the vector, if asked for</description></item>
 /// </list>
 /// Orleans would write a header for each element instead, which was measured to cost more than the call.
 /// </remarks>
@@ -39,7 +39,8 @@ public readonly ref struct PackedHitsWriter(IBufferWriter<byte> destination)
     public void AddHit(
         ReadOnlySpan<byte> id, float distance, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> vector)
     {
-        var length = sizeof(float) + sizeof(ushort) + id.Length + (2 * sizeof(int)) + metadata.Length + vector.Length;
+        const int Lengths = sizeof(ushort) + (2 * sizeof(int));
+        var length = sizeof(float) + Lengths + id.Length + metadata.Length + vector.Length;
         var span = destination.GetSpan(length);
         BinaryPrimitives.WriteSingleLittleEndian(span, distance);
         span = span[sizeof(float)..];

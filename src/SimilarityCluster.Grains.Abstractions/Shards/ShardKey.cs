@@ -9,7 +9,8 @@ public readonly record struct ShardKey(Guid CollectionId, int Shard)
 {
     /// <summary>Writes the grain key: 32 hexadecimal digits, a slash, the shard.</summary>
     /// <returns>The key.</returns>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CollectionId:N}/{Shard}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{CollectionId:N}/{Shard}");
 
     /// <summary>Reads a grain key.</summary>
     /// <param name="key">As written by <see cref="ToString"/>.</param>

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace SimilarityCluster.Grains.Building;
 
-/// <summary>Runs the graph insertions of all shards of a silo on threads of its own, which yield to all others.</summary>
+/// <summary>Runs the graph insertions of all shards of a silo on threads of its own.</summary>
 /// <remarks>
-/// One core less than there are, at least one, at niceness 5: searches and messages go first, also while a large
-/// replay is being indexed.
+/// One thread less than there are cores, at least one, at niceness 5: searches and messages go first, also
+/// while a large replay is being indexed.
 /// </remarks>
 internal sealed partial class BuilderScheduler : TaskScheduler, IDisposable
 {

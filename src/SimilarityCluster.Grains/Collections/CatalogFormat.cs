@@ -7,7 +7,9 @@ using SimilarityCluster.Grains.Abstractions.Collections;
 
 namespace SimilarityCluster.Grains.Collections;
 
-/// <summary>The catalog's document: UTF-8 JSON of a <see cref="CatalogDocument"/>, which begins with its version.</summary>
+/// <summary>
+/// The catalog's document: UTF-8 JSON of a <see cref="CatalogDocument"/>, which begins with its version.
+/// </summary>
 internal static class CatalogFormat
 {
     /// <summary>The version that is written, and the only one so far.</summary>
@@ -33,7 +35,8 @@ internal static class CatalogFormat
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"The catalog is no document of its format: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"The catalog is no document of its format: {exception.Message}", exception);
         }
 
         return document is { Format: Version }

@@ -9,9 +9,10 @@ namespace SimilarityCluster.Grains.Collections;
 
 /// <summary>Keeps the list of collections in one numbered document and serves it from memory.</summary>
 /// <remarks>
-/// The document's number decides between two activations, not Orleans: who loses a number reads the newer document,
-/// applies the change to it, and leaves, so that the next call finds the other one. A drop is first noted in the
-/// document, then carried out behind; whatever a crash leaves noted is finished when the document is next loaded.
+/// The document's number decides between two activations, not Orleans: who loses a number reads the newer
+/// document, applies the change to it, and leaves, so that the next call finds the other one. A drop is first
+/// noted in the document, then carried out behind; what a crash leaves noted is finished when the document is
+/// next loaded.
 /// </remarks>
 [GrainType("catalog"), Immovable, KeepAlive]
 internal sealed partial class CatalogGrain(
@@ -35,7 +36,8 @@ internal sealed partial class CatalogGrain(
 
     /// <inheritdoc/>
     public async Task<CollectionInfo?> FindByIdAsync(Guid id, CancellationToken cancellationToken) =>
-        (await LoadAsync(cancellationToken)).State.Collections.FirstOrDefault(collection => collection.Id == id);
+        (await LoadAsync(cancellationToken)).State.Collections
+            .FirstOrDefault(collection => collection.Id == id);
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<CollectionInfo>> ListAsync(
@@ -51,7 +53,8 @@ internal sealed partial class CatalogGrain(
         ChangeAsync(state => state.Update(change, operationId, time.GetUtcNow()), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<CollectionInfo> DeleteAsync(string name, string operationId, CancellationToken cancellationToken) =>
+    public Task<CollectionInfo> DeleteAsync(
+        string name, string operationId, CancellationToken cancellationToken) =>
         ChangeAsync(state => state.Delete(name, operationId, time.GetUtcNow()), cancellationToken);
 
     /// <inheritdoc/>
@@ -121,7 +124,8 @@ internal sealed partial class CatalogGrain(
         _loaded = null;
         try
         {
-            if (await _document.TryCreateAsync(next.Number, CatalogFormat.Write(next.State), cancellationToken))
+            var content = CatalogFormat.Write(next.State);
+            if (await _document.TryCreateAsync(next.Number, content, cancellationToken))
             {
                 Use(next);
                 return true;
@@ -142,7 +146,11 @@ internal sealed partial class CatalogGrain(
         {
             _dropTimer = this.RegisterGrainTimer(
                 FinishDropsAsync,
-                new GrainTimerCreationOptions(TimeSpan.Zero, DropRetryPause) { Interleave = true, KeepAlive = true });
+                new GrainTimerCreationOptions(TimeSpan.Zero, DropRetryPause)
+                {
+                    Interleave = true,
+                    KeepAlive = true,
+                });
         }
     }
 

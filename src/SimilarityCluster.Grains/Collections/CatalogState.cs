@@ -61,7 +61,8 @@ internal sealed record CatalogState
             ? Applied(
                 this with { Collections = Collections.Insert(~index, collection) },
                 new AppliedOperation(OperationKind.Create, operationId, now, collection))
-            : throw new CollectionExistsException($"There is already a collection named '{collection.Name}'.");
+            : throw new CollectionExistsException(
+                $"There is already a collection named '{collection.Name}'.");
     }
 
     /// <summary>Changes settings of a collection.</summary>
@@ -85,7 +86,7 @@ internal sealed record CatalogState
             throw new CollectionVersionException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Collection '{stored.Name}' has version {stored.Version}, expected {change.ExpectedVersion}."),
+                    $"'{stored.Name}': expected version {change.ExpectedVersion}, is {stored.Version}."),
                 change.ExpectedVersion,
                 stored.Version);
         }
@@ -133,7 +134,8 @@ internal sealed record CatalogState
 
     private static CatalogOutcome Applied(CatalogState next, AppliedOperation operation)
     {
-        var operations = next.Operations.RemoveAll(old => operation.AppliedAt - old.AppliedAt > OperationMemory);
+        var operations = next.Operations.RemoveAll(
+            old => operation.AppliedAt - old.AppliedAt > OperationMemory);
         return new CatalogOutcome(next with { Operations = operations.Add(operation) }, operation.Outcome);
     }
 

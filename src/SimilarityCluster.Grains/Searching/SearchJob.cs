@@ -7,8 +7,8 @@ namespace SimilarityCluster.Grains.Searching;
 
 /// <summary>One search of one silo, cut into cells that the pool's threads run side by side.</summary>
 /// <remarks>
-/// A batch is cut by queries. A single query is cut by shards where threads are free, and is one cell otherwise. The
-/// thread that ends the last cell makes the answer. Who claims cells holds the pool's lock.
+/// A batch is cut by queries. A single query is cut by shards where threads are free, and is one cell
+/// otherwise. The thread that ends the last cell makes the answer. Who claims cells holds the pool's lock.
 /// </remarks>
 internal sealed class SearchJob
 {
@@ -93,7 +93,7 @@ internal sealed class SearchJob
             _started = _time.GetTimestamp();
         }
 
-#pragma warning disable CA1031 // Whatever goes wrong is told to the caller; the thread serves the next search.
+#pragma warning disable CA1031 // Whatever goes wrong is told to the caller; the thread goes on.
         try
         {
             if (!_completion.Task.IsCompleted)

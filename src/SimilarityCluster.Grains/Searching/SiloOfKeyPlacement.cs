@@ -23,6 +23,6 @@ internal sealed class SiloOfKeyDirector : IPlacementDirector
         var silo = SiloAddress.FromParsableString(key);
         return context.GetCompatibleSilos(target).Contains(silo)
             ? Task.FromResult(silo)
-            : Task.FromException<SiloAddress>(new SiloUnavailableException($"There is no silo {key} any more."));
+            : throw new SiloUnavailableException($"There is no silo {key} any more.");
     }
 }

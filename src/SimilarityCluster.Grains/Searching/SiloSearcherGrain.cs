@@ -6,7 +6,7 @@ using SimilarityCluster.Storage;
 
 namespace SimilarityCluster.Grains.Searching;
 
-/// <summary>Looks up which of the asked shards are open on its silo, and hands the search to the pool.</summary>
+/// <summary>Looks up which of the asked shards are open here, and hands the search to the pool.</summary>
 [GrainType("silo-searcher"), OnSiloOfKey, Immovable, KeepAlive]
 internal sealed class SiloSearcherGrain(ShardRegistry registry, SearchPool pool, TimeProvider time)
     : Grain, ISiloSearcherGrain
@@ -26,7 +26,9 @@ internal sealed class SiloSearcherGrain(ShardRegistry registry, SearchPool pool,
             }
         }
 
-        return reached ? Start(search, shards, cancellationToken) : WaitAsync(search, shards, cancellationToken);
+        return reached
+            ? Start(search, shards, cancellationToken)
+            : WaitAsync(search, shards, cancellationToken);
     }
 
     private static void Check(SiloSearchMessage search)
@@ -37,9 +39,9 @@ internal sealed class SiloSearcherGrain(ShardRegistry registry, SearchPool pool,
             { Limit: < 1 } => "Limit is below 1.",
             { Vectors.Length: 0 } => "Vectors is empty.",
             _ when search.Vectors.Length % (search.QueryCount * sizeof(float)) != 0 =>
-                $"Vectors has {search.Vectors.Length} bytes, expected whole float32 for {search.QueryCount} queries.",
+                $"Vectors has {search.Vectors.Length} bytes for {search.QueryCount} queries of float32.",
             _ when search.MinSequences.Length != 0 && search.MinSequences.Length != search.Shards.Length =>
-                $"MinSequences has {search.MinSequences.Length} entries, expected {search.Shards.Length} or none.",
+                $"MinSequences has {search.MinSequences.Length} entries for {search.Shards.Length} shards.",
             _ => null,
         };
         if (fault is not null)
@@ -67,7 +69,7 @@ internal sealed class SiloSearcherGrain(ShardRegistry registry, SearchPool pool,
             }
             catch (ShardStoppedException)
             {
-                // Another owner has it or will have it: the caller locates it again, as any shard that is not here.
+                // Another owner has it or will have it: the caller locates it, as any shard that is not here.
                 shards[index] = null;
             }
         }

@@ -11,10 +11,11 @@ using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Grains.Shards;
 
-/// <summary>Owns one shard: opens its store on first use, keeps it listed for the searcher, lets go of it at the end.</summary>
+/// <summary>Owns one shard: opens its store on first use, lists it for the searcher, lets go of it.</summary>
 /// <remarks>
-/// The store's epoch decides who owns the shard. When the store stops, this activation leaves, so that the next call
-/// makes one that claims the shard anew. Searches do not come here, so the grain is kept although nobody calls it.
+/// The store's epoch decides who owns the shard. When the store stops, this activation leaves, so that the
+/// next call makes one that claims the shard anew. Searches do not come here, so the grain is kept although
+/// nobody calls it.
 /// </remarks>
 [GrainType("shard"), Immovable, KeepAlive]
 internal sealed partial class ShardGrain(
@@ -41,7 +42,8 @@ internal sealed partial class ShardGrain(
     }
 
     /// <inheritdoc/>
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(
+        DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _leaving.CancelAsync();
         await CloseAsync();
@@ -55,7 +57,8 @@ internal sealed partial class ShardGrain(
         new(silo.SiloAddress.ToParsableString(), (await OpenAsync(cancellationToken)).Epoch);
 
     /// <inheritdoc/>
-    public async Task<ShardWriteResult> WriteAsync(ShardWriteMessage write, CancellationToken cancellationToken)
+    public async Task<ShardWriteResult> WriteAsync(
+        ShardWriteMessage write, CancellationToken cancellationToken)
     {
         var store = await OpenAsync(cancellationToken);
         var upserts = Array.ConvertAll(
@@ -79,7 +82,8 @@ internal sealed partial class ShardGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<StoredRecordMessage[]> ReadAsync(ShardReadMessage read, CancellationToken cancellationToken)
+    public async Task<StoredRecordMessage[]> ReadAsync(
+        ShardReadMessage read, CancellationToken cancellationToken)
     {
         var store = await ReachAsync(read.MinSequence, cancellationToken);
         var rows = read.Ids.Length > 0 ? FindRows(store, read.Ids) : store.List(read.After, read.Limit);

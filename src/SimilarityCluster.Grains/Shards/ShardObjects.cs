@@ -8,7 +8,7 @@ internal static class ShardObjects
 {
     /// <summary>Says what the keys of a shard's objects begin with.</summary>
     /// <param name="key">The shard.</param>
-    /// <returns><c>shards/</c>, 32 hexadecimal digits of the collection, a slash, the shard, a slash.</returns>
+    /// <returns><c>shards/COLLECTION/SHARD/</c>, the collection in 32 hexadecimal digits.</returns>
     public static string PrefixOf(ShardKey key) =>
         string.Create(CultureInfo.InvariantCulture, $"shards/{key.CollectionId:N}/{key.Shard}/");
 }

@@ -5,12 +5,12 @@ using SimilarityCluster.Storage;
 
 namespace SimilarityCluster.Grains.Shards;
 
-/// <summary>The shards that are open on this silo. Thread-safe: shard grains write, the searcher reads.</summary>
+/// <summary>The shards open on this silo. Thread-safe: their grains write, the searcher reads.</summary>
 internal sealed class ShardRegistry
 {
     private readonly ConcurrentDictionary<ShardKey, ShardStore> _open = new();
 
-    /// <summary>Notes an open shard; a later opening of the same shard takes the place of an earlier one.</summary>
+    /// <summary>Notes an open shard, in the place of an earlier opening if there is one.</summary>
     /// <param name="key">The shard.</param>
     /// <param name="store">Open.</param>
     public void Add(ShardKey key, ShardStore store) => _open[key] = store;
@@ -24,5 +24,6 @@ internal sealed class ShardRegistry
     /// <param name="key">The shard.</param>
     /// <param name="store">The open shard.</param>
     /// <returns>Whether it is open here.</returns>
-    public bool TryGet(ShardKey key, [MaybeNullWhen(false)] out ShardStore store) => _open.TryGetValue(key, out store);
+    public bool TryGet(ShardKey key, [MaybeNullWhen(false)] out ShardStore store) =>
+        _open.TryGetValue(key, out store);
 }

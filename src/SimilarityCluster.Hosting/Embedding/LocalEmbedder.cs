@@ -5,10 +5,22 @@ using SimilarityCluster.Gateway.Embedding;
 namespace SimilarityCluster.Hosting.Embedding;
 
 /// <summary>Embeds in this process, with the same engine that a worker serves.</summary>
+/// <remarks>Nothing is passed on, so deadlines need no care here: the call's token is cancelled when its own expires.</remarks>
 /// <param name="engine">The engine.</param>
 internal sealed class LocalEmbedder(EmbeddingEngine engine) : IEmbedder
 {
-  public Task<EmbedResponse> EmbedAsync(EmbedRequest request, DateTime? deadline, CancellationToken cancellationToken) => throw new NotImplementedException(engine.ToString());
-  public Task<ListModelsResponse> ListModelsAsync(ListModelsRequest request, DateTime? deadline, CancellationToken cancellationToken) => throw new NotImplementedException();
-  public Task<GetModelResponse> GetModelAsync(GetModelRequest request, DateTime? deadline, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public Task<EmbedResponse> EmbedAsync(
+        EmbedRequest request, DateTime? deadline, CancellationToken cancellationToken) =>
+        engine.EmbedAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ListModelsResponse> ListModelsAsync(
+        ListModelsRequest request, DateTime? deadline, CancellationToken cancellationToken) =>
+        engine.ListModelsAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<GetModelResponse> GetModelAsync(
+        GetModelRequest request, DateTime? deadline, CancellationToken cancellationToken) =>
+        engine.GetModelAsync(request, cancellationToken);
 }

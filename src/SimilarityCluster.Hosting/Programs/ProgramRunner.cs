@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SimilarityCluster.Embeddings.Sessions;
 using SimilarityCluster.Hosting.Serving;
 using SimilarityCluster.Hosting.Settings;
 using SimilarityCluster.Storage.Objects;
@@ -87,7 +88,7 @@ internal static class ProgramRunner
 
     private static bool IsOfTheWorld(Exception exception) =>
         exception is IOException or SocketException or UnauthorizedAccessException or RedisConnectionException
-            or PlatformNotSupportedException;
+            or PlatformNotSupportedException or ProviderUnusableException;
 
     private static async Task<int> FailAsync(IEnumerable<string> problems, int exitCode)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SimilarityCluster.Embeddings;
 using SimilarityCluster.Gateway;
-using SimilarityCluster.Grains.Searching;
+using SimilarityCluster.Grains;
 using SimilarityCluster.Hosting.Roles;
 using SimilarityCluster.Hosting.Settings;
 using SimilarityCluster.Storage;
@@ -18,7 +18,7 @@ internal static class ServerHost
         typeof(ServerOptions),
         ("Embedding", typeof(EmbeddingOptions)),
         ("Gateway", typeof(GatewayOptions)),
-        ("Search", typeof(SearchPoolOptions)),
+        ("Search", typeof(SearchOptions)),
         ("Shard", typeof(ShardStoreOptions)));
 
     /// <summary>Short switches and the settings that they stand for.</summary>

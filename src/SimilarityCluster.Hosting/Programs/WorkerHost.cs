@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using SimilarityCluster.Embeddings;
+using SimilarityCluster.Embeddings.Serving;
 using SimilarityCluster.Hosting.Roles;
 using SimilarityCluster.Hosting.Settings;
 

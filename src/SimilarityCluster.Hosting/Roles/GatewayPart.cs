@@ -16,14 +16,13 @@ internal static class GatewayPart
     /// <param name="options">Its settings.</param>
     public static void Add(WebApplicationBuilder builder, ServerOptions options)
     {
-        builder.Services.AddGateway(builder.Configuration);
-        if (options.Embedding.Workers.Count > 0)
+        if (options.Embedding.Workers.Count == 0)
         {
-            builder.Services.AddSingleton<IEmbedder, WorkerEmbedder>();
-            return;
+            builder.Services.AddEmbeddings(builder.Configuration);
+            builder.Services.AddSingleton<IEmbedder, LocalEmbedder>();
         }
 
-        builder.Services.AddEmbeddings(builder.Configuration);
-        builder.Services.AddSingleton<IEmbedder, LocalEmbedder>();
+        // Asks the workers where nobody else embeds.
+        builder.Services.AddGateway(builder.Configuration);
     }
 }

@@ -2,11 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using SimilarityCluster.Grains;
 using SimilarityCluster.Hosting.Settings;
-using SimilarityCluster.Storage;
 using SimilarityCluster.Storage.Objects;
 using StackExchange.Redis;
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
@@ -23,11 +21,9 @@ internal static class SiloPart
     {
         builder.Services.AddSingleton<IObjectStore>(
             _ => LocalObjectStore.Open(options.Storage.Directory, options.Storage.Shared));
-        builder.Services.AddOptions<ShardStoreOptions>().BindConfiguration("Shard").ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<ShardStoreOptions>, ShardStoreOptionsValidator>();
+        builder.Services.AddSimilarityGrains(builder.Configuration);
         builder.UseOrleans(silo =>
         {
-            silo.AddSimilarityGrains();
             JoinCluster(silo, options.Cluster);
             Liveness.ConfigureConnections(silo.Services);
         });

@@ -33,7 +33,7 @@ internal static class ObjectKey
             Check(folder);
         }
 
-        if (prefix.AsSpan(folder.Length).TrimStart('/').ContainsAnyExcept(Allowed))
+        if (prefix.StartsWith('/') || prefix.AsSpan(folder.Length).TrimStart('/').ContainsAnyExcept(Allowed))
         {
             throw Invalid(prefix, prefix);
         }

@@ -34,11 +34,11 @@ internal sealed class GrainCluster : IAsyncDisposable
         return new GrainCluster(cluster);
     }
 
-    public static CollectionInfo NewCollection(string name, int shards = 1, int dimension = 4, int metric = 3) => new()
+    public static CollectionInfo NewCollection(string name, int shards = 1, int dimension = 4) => new()
     {
         Name = name,
         Id = Guid.NewGuid(),
-        Metric = metric,
+        Metric = 3,
         Dimension = dimension,
         Model = "",
         Fingerprint = "",
@@ -52,7 +52,9 @@ internal sealed class GrainCluster : IAsyncDisposable
     };
 
     public static RecordWriteMessage Record(string id, params float[] vector) => new(
-        Encoding.UTF8.GetBytes(id), MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), Encoding.UTF8.GetBytes($"meta {id}"));
+        Encoding.UTF8.GetBytes(id),
+        MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(),
+        Encoding.UTF8.GetBytes($"meta {id}"));
 
     public async Task<CollectionInfo> CreateAsync(CollectionInfo collection) => await Catalog.CreateAsync(
         collection, Guid.NewGuid().ToString(), TestContext.Current.CancellationToken);

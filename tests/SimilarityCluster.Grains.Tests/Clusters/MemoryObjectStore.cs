@@ -19,7 +19,7 @@ internal sealed class MemoryObjectStore : IObjectStore
     {
         if (FailPut(key))
         {
-            return ValueTask.FromException<PutOutcome>(new IOException($"Put of {key} fails by order of the test."));
+            return ValueTask.FromException<PutOutcome>(new IOException($"{key} is not to be put."));
         }
 
         lock (_gate)
@@ -29,7 +29,8 @@ internal sealed class MemoryObjectStore : IObjectStore
         }
     }
 
-    public ValueTask<byte[]?> GetAsync(string key, long offset, int length, CancellationToken cancellationToken)
+    public ValueTask<byte[]?> GetAsync(
+        string key, long offset, int length, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -57,7 +58,7 @@ internal sealed class MemoryObjectStore : IObjectStore
     {
         if (FailDelete(key))
         {
-            return ValueTask.FromException(new IOException($"Delete of {key} fails by order of the test."));
+            return ValueTask.FromException(new IOException($"{key} is not to be deleted."));
         }
 
         lock (_gate)

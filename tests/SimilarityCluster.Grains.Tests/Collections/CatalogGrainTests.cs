@@ -34,7 +34,8 @@ public sealed class CatalogGrainTests
             birds, await second.Catalog.CreateAsync(GrainCluster.NewCollection("birds"), "create", Token));
         Assert.Equal("cats", (await second.Catalog.DeleteAsync("cats", "delete", Token)).Name);
         await Assert.ThrowsAsync<CollectionExistsException>(() => second.CreateAsync(birds));
-        await Assert.ThrowsAsync<CollectionNotFoundException>(() => second.Catalog.DeleteAsync("cats", "again", Token));
+        await Assert.ThrowsAsync<CollectionNotFoundException>(
+            () => second.Catalog.DeleteAsync("cats", "again", Token));
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class CatalogGrainTests
         await cluster.CreateAsync(GrainCluster.NewCollection("birds"));
         var cats = GrainCluster.NewCollection("cats");
         objects.FailPut = key => key.StartsWith("catalog/", StringComparison.Ordinal);
-        await Assert.ThrowsAsync<CatalogUnavailableException>(() => cluster.Catalog.CreateAsync(cats, "op", Token));
+        await Assert.ThrowsAsync<CatalogUnavailableException>(
+            () => cluster.Catalog.CreateAsync(cats, "op", Token));
 
         objects.FailPut = _ => false;
 

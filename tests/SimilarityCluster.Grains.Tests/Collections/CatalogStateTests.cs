@@ -21,7 +21,8 @@ public sealed class CatalogStateTests
     {
         var state = With("a");
 
-        Assert.Throws<CollectionExistsException>(() => state.Create(GrainCluster.NewCollection("a"), "other", Noon));
+        Assert.Throws<CollectionExistsException>(
+            () => state.Create(GrainCluster.NewCollection("a"), "other", Noon));
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class CatalogStateTests
     [Fact]
     public void Update_SomeSettings_ChangesThemAndTheVersion()
     {
-        var stored = GrainCluster.NewCollection("a") with { LabelField = "kind", Description = "old", Version = 7 };
+        var stored = GrainCluster.NewCollection("a") with { LabelField = "kind", Version = 7 };
         var state = CatalogState.Empty.Create(stored, "op", Noon).State;
 
         var outcome = state.Update(
@@ -122,8 +123,10 @@ public sealed class CatalogStateTests
     [InlineData("d", 9, "")]
     [InlineData("z", 9, "")]
     public void List_AfterAName_GivesWhatFollows(string after, int limit, string expected) => Assert.Equal(
-        expected, string.Join(',', With("a", "b", "d").List(after, limit).Select(collection => collection.Name)));
+        expected,
+        string.Join(',', With("a", "b", "d").List(after, limit).Select(collection => collection.Name)));
 
     private static CatalogState With(params string[] names) => names.Aggregate(
-        CatalogState.Empty, (state, name) => state.Create(GrainCluster.NewCollection(name), name, Noon).State);
+        CatalogState.Empty,
+        (state, name) => state.Create(GrainCluster.NewCollection(name), name, Noon).State);
 }

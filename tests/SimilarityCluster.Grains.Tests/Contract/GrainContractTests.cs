@@ -10,7 +10,8 @@ public sealed class GrainContractTests
     [Fact]
     public void GrainInterfaces_EveryMethod_HasAliasAndCancellationToken()
     {
-        var interfaces = Contract.Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain))).ToArray();
+        var interfaces = Contract
+            .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain))).ToArray();
 
         Assert.Equal(3, interfaces.Length);
         Assert.All(interfaces, type => Assert.NotNull(type.GetCustomAttribute<AliasAttribute>()));
@@ -24,7 +25,8 @@ public sealed class GrainContractTests
     [Fact]
     public void Messages_EveryOne_HasAliasAndIsImmutableOrAnException()
     {
-        var messages = Contract.Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null).ToArray();
+        var messages = Contract
+            .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null).ToArray();
 
         Assert.NotEmpty(messages);
         Assert.All(messages, type =>
@@ -32,10 +34,12 @@ public sealed class GrainContractTests
             Assert.StartsWith(
                 "similarity.", type.GetCustomAttribute<AliasAttribute>()?.Alias, StringComparison.Ordinal);
             Assert.True(
-                type.IsAssignableTo(typeof(Exception)) || type.GetCustomAttribute<ImmutableAttribute>() is not null,
+                type.IsAssignableTo(typeof(Exception))
+                    || type.GetCustomAttribute<ImmutableAttribute>() is not null,
                 $"{type} would be copied by every local call.");
         });
         Assert.Distinct(
-            messages.Select(type => type.GetCustomAttribute<AliasAttribute>()!.Alias), StringComparer.Ordinal);
+            messages.Select(type => type.GetCustomAttribute<AliasAttribute>()!.Alias),
+            StringComparer.Ordinal);
     }
 }

@@ -40,7 +40,11 @@ public sealed class PackedHitsTests
     }
 
     private static void AssertHit(
-        PackedHit hit, ReadOnlySpan<byte> id, float distance, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> vector)
+        PackedHit hit,
+        ReadOnlySpan<byte> id,
+        float distance,
+        ReadOnlySpan<byte> metadata,
+        ReadOnlySpan<byte> vector)
     {
         Assert.Equal(distance, hit.Distance);
         Assert.Equal(id.ToArray(), hit.Id.ToArray());

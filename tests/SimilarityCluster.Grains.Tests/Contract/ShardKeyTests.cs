@@ -21,5 +21,6 @@ public sealed class ShardKeyTests
     [InlineData("00112233445566778899aabbccddeeff/")]
     [InlineData("00112233445566778899aabbccddeeff/-1")]
     [InlineData("x/1")]
-    public void Parse_NoKey_ThrowsFormat(string key) => Assert.Throws<FormatException>(() => ShardKey.Parse(key));
+    public void Parse_NoKey_ThrowsFormat(string key) =>
+        Assert.Throws<FormatException>(() => ShardKey.Parse(key));
 }

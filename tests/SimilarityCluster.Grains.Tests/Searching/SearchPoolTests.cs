@@ -24,8 +24,13 @@ public sealed class SearchPoolTests : IAsyncLifetime
         for (var shard = 0; shard < 5; shard++)
         {
             var store = await ShardStore.OpenAsync(
-                objects, $"shards/{shard}/", new ShardSchema(Metric.Euclidean, 1), new ShardStoreOptions(), _builder,
-                TimeProvider.System, Token);
+                objects,
+                $"shards/{shard}/",
+                new ShardSchema(Metric.Euclidean, 1),
+                new ShardStoreOptions(),
+                _builder,
+                TimeProvider.System,
+                Token);
             _shards.Add(store);
             RecordWrite[] records = [.. Enumerable.Range(0, 20).Select(row => new RecordWrite(
                 Encoding.UTF8.GetBytes($"{row * 5 + shard:D3}"), Vector(row * 5 + shard), default))];
@@ -68,7 +73,8 @@ public sealed class SearchPoolTests : IAsyncLifetime
             foreach (var value in values)
             {
                 var hit = reader.ReadHit();
-                Assert.Equal((MathF.Abs(value - query), $"{value:D3}"), (hit.Distance, Encoding.UTF8.GetString(hit.Id.Span)));
+                Assert.Equal(MathF.Abs(value - query), hit.Distance);
+                Assert.Equal($"{value:D3}", Encoding.UTF8.GetString(hit.Id.Span));
             }
         }
     }
@@ -184,13 +190,14 @@ public sealed class SearchPoolTests : IAsyncLifetime
     };
 
     private SearchJob NewJob(
-        int queries, int shards, int threads, int idle, TimeProvider time, CancellationToken cancellationToken) =>
-        new(Message(queries, shards), [.. _shards.Take(shards)], [], threads, idle, time, cancellationToken);
+        int queries, int shards, int threads, int idle, TimeProvider time, CancellationToken token) =>
+        new(Message(queries, shards), [.. _shards.Take(shards)], [], threads, idle, time, token);
 
     // A search reads the clock when it is made and when it starts: the second reading holds its thread.
     private sealed class HeldTime : TimeProvider
     {
-        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _started =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _released = new();
         private int _readings;
 

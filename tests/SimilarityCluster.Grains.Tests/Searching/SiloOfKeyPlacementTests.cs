@@ -36,7 +36,8 @@ public sealed class SiloOfKeyPlacementTests
 
         public SiloAddress[] GetCompatibleSilos(PlacementTarget target) => Silos;
 
-        public IReadOnlyDictionary<ushort, SiloAddress[]> GetCompatibleSilosWithVersions(PlacementTarget target) =>
+        public IReadOnlyDictionary<ushort, SiloAddress[]> GetCompatibleSilosWithVersions(
+            PlacementTarget target) =>
             new Dictionary<ushort, SiloAddress[]> { [0] = Silos };
     }
 }

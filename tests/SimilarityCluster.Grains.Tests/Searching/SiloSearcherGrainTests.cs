@@ -33,13 +33,16 @@ public sealed class SiloSearcherGrainTests
             foreach (var silo in cluster.Silos.Select(silo => silo.SiloAddress.ToParsableString()))
             {
                 var answer = await cluster.Searcher(silo).SearchAsync(
-                    Message(collection, queries, limit) with { IncludeMetadata = true, IncludeVector = true }, Token);
-                Assert.Equal(
-                    Enumerable.Range(0, collection.ShardCount).Where(shard => !string.Equals(silos[shard], silo, StringComparison.Ordinal)), answer.NotMine);
+                    Message(collection, queries, limit) with { IncludeMetadata = true, IncludeVector = true },
+                    Token);
+                var elsewhere = Enumerable.Range(0, collection.ShardCount)
+                    .Where(shard => !string.Equals(silos[shard], silo, StringComparison.Ordinal));
+                Assert.Equal(elsewhere, answer.NotMine);
                 answers.Add(answer);
             }
 
-            AssertHits(Expected(records, queries, limit), Merge(answers, queries.Length, limit), $"seed {seed}");
+            var merged = Merge(answers, queries.Length, limit);
+            AssertHits(Expected(records, queries, limit), merged, $"seed {seed}");
         }
     }
 
@@ -133,7 +136,8 @@ public sealed class SiloSearcherGrainTests
     [InlineData(1, 12, 0, 0)]
     [InlineData(1, 12, 1, 2)]
     [InlineData(1, 16, 1, 0)]
-    public async Task Search_ShapesDoNotAgree_ThrowsArgument(int queryCount, int bytes, int limit, int sequences)
+    public async Task Search_ShapesDoNotAgree_ThrowsArgument(
+        int queryCount, int bytes, int limit, int sequences)
     {
         await using var cluster = await GrainCluster.StartAsync(new MemoryObjectStore());
         var collection = await cluster.CreateAsync(GrainCluster.NewCollection("birds", dimension: Dimension));
@@ -143,7 +147,8 @@ public sealed class SiloSearcherGrainTests
             QueryCount = queryCount, Vectors = new byte[bytes], MinSequences = new long[sequences],
         };
 
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => cluster.Searcher(silo).SearchAsync(search, Token));
+        await Assert.ThrowsAnyAsync<ArgumentException>(
+            () => cluster.Searcher(silo).SearchAsync(search, Token));
     }
 
     private static SiloSearchMessage Message(CollectionInfo collection, float[][] queries, int limit) => new()
@@ -196,17 +201,25 @@ public sealed class SiloSearcherGrainTests
         [random.Next(3), random.Next(3), random.Next(3)];
 
     private static List<(float Distance, string Id)>[] Expected(
-        Dictionary<string, float[]> records, float[][] queries, int limit) => [.. queries.Select(query => records
-            .Select(record => (
-                Distance: MathF.Sqrt(record.Value.Zip(query, (left, right) => (left - right) * (left - right)).Sum()),
-                Id: record.Key))
-            .OrderBy(hit => hit.Distance).ThenBy(hit => hit.Id, StringComparer.Ordinal).Take(limit).ToList())];
+        Dictionary<string, float[]> records, float[][] queries, int limit) =>
+        [.. queries.Select(query => records
+            .Select(record => (Distance: DistanceOf(record.Value, query), Id: record.Key))
+            .OrderBy(hit => hit.Distance)
+            .ThenBy(hit => hit.Id, StringComparer.Ordinal)
+            .Take(limit)
+            .ToList())];
+
+    private static float DistanceOf(float[] left, float[] right) =>
+        MathF.Sqrt(left.Zip(right, (a, b) => (a - b) * (a - b)).Sum());
 
     private static List<Hit>[] Merge(List<SiloSearchResult> answers, int queryCount, int limit)
     {
         var read = answers.ConvertAll(answer => Read(answer, queryCount));
         return [.. Enumerable.Range(0, queryCount).Select(query => read.SelectMany(silo => silo[query])
-            .OrderBy(hit => hit.Distance).ThenBy(hit => hit.Id, StringComparer.Ordinal).Take(limit).ToList())];
+            .OrderBy(hit => hit.Distance)
+            .ThenBy(hit => hit.Id, StringComparer.Ordinal)
+            .Take(limit)
+            .ToList())];
     }
 
     private static List<Hit>[] Read(SiloSearchResult answer, int queryCount)
@@ -221,14 +234,18 @@ public sealed class SiloSearcherGrainTests
             {
                 var hit = reader.ReadHit();
                 queries[query].Add(new Hit(
-                    hit.Distance, Encoding.UTF8.GetString(hit.Id.Span), hit.Metadata.ToArray(), hit.Vector.ToArray()));
+                    hit.Distance,
+                    Encoding.UTF8.GetString(hit.Id.Span),
+                    hit.Metadata.ToArray(),
+                    hit.Vector.ToArray()));
             }
         }
 
         return queries;
     }
 
-    private static void AssertHits(List<(float Distance, string Id)>[] expected, List<Hit>[] given, string name)
+    private static void AssertHits(
+        List<(float Distance, string Id)>[] expected, List<Hit>[] given, string name)
     {
         for (var query = 0; query < expected.Length; query++)
         {

@@ -31,12 +31,13 @@ public sealed class ShardGrainTests
         var shard = cluster.Shard(await cluster.CreateAsync(GrainCluster.NewCollection("birds")));
         var (a, b, c) = (Record("a", 1), Record("b", 2), Record("c", 3));
         await shard.WriteAsync(new ShardWriteMessage("1", [c, a, b], []), Token);
-        var written = await shard.WriteAsync(new ShardWriteMessage("2", [], ["b"u8.ToArray(), "x"u8.ToArray()]), Token);
+        var written = await shard.WriteAsync(
+            new ShardWriteMessage("2", [], ["b"u8.ToArray(), "x"u8.ToArray()]), Token);
 
         Assert.Equal((0, 1), (written.UpsertedCount, written.DeletedCount));
         Assert.Equal(2, await shard.CountAsync(written.Sequence, Token));
-        AssertRecords([c, a], await shard.ReadAsync(
-            new(["c"u8.ToArray(), "b"u8.ToArray(), "a"u8.ToArray()], [], 0, true, true, written.Sequence), Token));
+        byte[][] ids = ["c"u8.ToArray(), "b"u8.ToArray(), "a"u8.ToArray()];
+        AssertRecords([c, a], await shard.ReadAsync(new(ids, [], 0, true, true, written.Sequence), Token));
         AssertRecords([a, c], await shard.ReadAsync(new([], [], 10, true, true, 0), Token));
         AssertRecords([c], await shard.ReadAsync(new([], "a"u8.ToArray(), 1, true, true, 0), Token));
         var bare = Assert.Single(await shard.ReadAsync(new([], [], 1, false, false, 0), Token));
@@ -79,8 +80,13 @@ public sealed class ShardGrainTests
         await shard.WriteAsync(new ShardWriteMessage("1", [Record("a", 1)], []), Token);
         using var builder = new BuilderScheduler();
         await using (var other = await ShardStore.OpenAsync(
-            objects, ShardObjects.PrefixOf(new ShardKey(collection.Id, 0)), new ShardSchema(Metric.Euclidean, 4),
-            new ShardStoreOptions(), builder, TimeProvider.System, Token))
+            objects,
+            ShardObjects.PrefixOf(new ShardKey(collection.Id, 0)),
+            new ShardSchema(Metric.Euclidean, 4),
+            new ShardStoreOptions(),
+            builder,
+            TimeProvider.System,
+            Token))
         {
             Assert.True(other.Epoch > before.Epoch);
             await Assert.ThrowsAsync<ShardUnavailableException>(
@@ -120,7 +126,8 @@ public sealed class ShardGrainTests
 
         await Assert.ThrowsAsync<CollectionNotFoundException>(
             () => cluster.Shard(GrainCluster.NewCollection("cats")).LocateAsync(Token));
-        await Assert.ThrowsAsync<CollectionNotFoundException>(() => cluster.Shard(collection, 1).LocateAsync(Token));
+        await Assert.ThrowsAsync<CollectionNotFoundException>(
+            () => cluster.Shard(collection, 1).LocateAsync(Token));
     }
 
     [Fact]
