@@ -16,26 +16,35 @@ public sealed class FlatSearcher(VectorRows rows) : IVectorSearcher
     public SearchOutcome Search<TOrder, TStop>(
         ReadOnlySpan<float> query, int breadth, Span<RowHit> hits, ref TOrder order, ref TStop stop)
         where TOrder : struct, IRowOrder
-        where TStop : struct, IStopCondition => SearchRange(query, 0, rows.Count, hits, 0, ref order, ref stop);
+        where TStop : struct, IStopCondition =>
+        SearchRange(query, 0, rows.Count, hits, 0, ref order, ref stop);
 
-    /// <summary>Improves hits by comparing the live rows of a range. Thread-safe, also beside one writer.</summary>
+    /// <summary>
+    /// Improves hits by comparing the live rows of a range. Thread-safe, also beside one writer.
+    /// </summary>
     /// <remarks>
-    /// For rows that a graph lacks: read <see cref="HnswGraph.Count"/>, search the graph, then this range from that
-    /// count on. Given hits inside the range are dropped first and found again, so that a row that entered the graph
-    /// meanwhile is not returned twice.
+    /// For rows that a graph lacks: read <see cref="HnswGraph.Count"/>, search the graph, then this range
+    /// from that count on. Given hits inside the range are dropped first and found again, so that a row that
+    /// entered the graph meanwhile is not returned twice.
     /// </remarks>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
     /// <param name="query">Shape [dimension]; of length 1 under <see cref="Metric.Cosine"/>.</param>
     /// <param name="first">First row of the range, 0 to <paramref name="end"/>.</param>
     /// <param name="end">First row behind the range, at most <see cref="VectorRows.Count"/>.</param>
-    /// <param name="hits">Receives the hits, ascending by distance, then by order; its length is the limit.</param>
+    /// <param name="hits">
+    /// Receives the hits, ascending by distance, then by order; its length is the limit.
+    /// </param>
     /// <param name="found">How many of its first elements are hits already, in any order.</param>
     /// <param name="order">Decides between equal distances.</param>
     /// <param name="stop">Ends the search early.</param>
     /// <returns>How many hits there are now, and whether the search was stopped.</returns>
-    /// <exception cref="ArgumentException"><paramref name="query"/> has another dimension than the rows.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The range or <paramref name="found"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="query"/> has another dimension than the rows.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The range or <paramref name="found"/> is out of range.
+    /// </exception>
     public SearchOutcome SearchRange<TOrder, TStop>(
         ReadOnlySpan<float> query,
         int first,
@@ -108,7 +117,8 @@ public sealed class FlatSearcher(VectorRows rows) : IVectorSearcher
             }
         }
 
-        _queries.Return(scratch); // After the last use of its address; an order that throws only loses a scratch.
+        // After the last use of its address; an order that throws only loses a scratch.
+        _queries.Return(scratch);
         GC.KeepAlive(rows);
         return stopped;
     }

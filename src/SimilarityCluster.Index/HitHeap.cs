@@ -1,9 +1,11 @@
 namespace SimilarityCluster.Index;
 
-/// <summary>Keeps the nearest of many hits in the caller's memory: ordered by distance, then by the order given.</summary>
+/// <summary>
+/// Keeps the nearest of many hits in the caller's memory: ordered by distance, then by the order given.
+/// </summary>
 /// <remarks>
-/// A binary heap with the farthest hit at its root. What it keeps does not depend on the order of the offers. Not
-/// thread-safe.
+/// A binary heap with the farthest hit at its root. What it keeps does not depend on the order of the offers.
+/// Not thread-safe.
 /// </remarks>
 /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
 public ref struct HitHeap<TOrder>
@@ -17,7 +19,9 @@ public ref struct HitHeap<TOrder>
     /// <param name="hits">Receives the hits; its length is the limit, which may be 0.</param>
     /// <param name="count">How many of its first elements are hits already, in any order.</param>
     /// <param name="order">Decides between equal distances.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not 0 to the limit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="count"/> is not 0 to the limit.
+    /// </exception>
     public HitHeap(Span<RowHit> hits, int count, ref TOrder order)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -34,7 +38,9 @@ public ref struct HitHeap<TOrder>
     /// <summary>Hits kept so far.</summary>
     public readonly int Count => _count;
 
-    /// <summary>Hits farther than this are refused; infinite while there is room. Equal ones may still enter.</summary>
+    /// <summary>
+    /// Hits farther than this are refused; infinite while there is room. Equal ones may still enter.
+    /// </summary>
     public readonly float Bound =>
         _count < _hits.Length ? float.PositiveInfinity
         : _count == 0 ? float.NegativeInfinity

@@ -10,9 +10,10 @@ namespace SimilarityCluster.Index;
 /// </summary>
 /// <remarks>
 /// It holds the rows 0 to <see cref="Count"/> - 1, inserted in this order; later rows are not found, see
-/// <see cref="FlatSearcher.SearchRange"/>. Deleted rows are walked over but not returned. Searches wait for nobody and
-/// may run beside an insertion, whose row they see once it is done; insertions wait for each other. On the lowest level
-/// every row can be reached from every other one. Source: Malkov and Yashunin 2018, algorithms 1 to 5.
+/// <see cref="FlatSearcher.SearchRange"/>. Deleted rows are walked over but not returned. Searches wait for
+/// nobody and may run beside an insertion, whose row they see once it is done; insertions wait for each
+/// other. On the lowest level every row can be reached from every other one. Source: Malkov and Yashunin
+/// 2018, algorithms 1 to 5.
 /// </remarks>
 public sealed class HnswGraph : IVectorSearcher
 {
@@ -45,7 +46,9 @@ public sealed class HnswGraph : IVectorSearcher
 
     /// <summary>Inserts the next row, deleted or not. Thread-safe; insertions wait for each other.</summary>
     /// <param name="row">Must be <see cref="Count"/>, and in the rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another row is next, or there is no such row yet.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Another row is next, or there is no such row yet.
+    /// </exception>
     public void Insert(int row)
     {
         lock (_writer)
@@ -108,12 +111,14 @@ public sealed class HnswGraph : IVectorSearcher
         GraphWalk.Seed<TMetric>(view, aligned, nearest, scratch);
         var stopped = GraphWalk.Walk<TMetric, TStop>(view, 0, aligned, scratch, ref stop);
         var count = Collect<TMetric, TOrder>(view, scratch.Pool.Keys, hits, ref order);
-        _scratches.Return(scratch); // After the last use of its addresses; a stop or order that throws only loses it.
+        // After the last use of its addresses; a stop or order that throws only loses it.
+        _scratches.Return(scratch);
         GC.KeepAlive(this);
         return new SearchOutcome(count, stopped);
     }
 
-    // Scores ascend, so distances do; but equal distances come in the caller's order, not in that of the scores.
+    // Scores ascend, so distances do; but equal distances come in the caller's order, not in that of the
+    // scores.
     private static int Collect<TMetric, TOrder>(
         in GraphView view, ReadOnlySpan<ulong> keys, Span<RowHit> hits, ref TOrder order)
         where TMetric : struct, IMetric

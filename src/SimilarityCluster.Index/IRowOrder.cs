@@ -1,7 +1,9 @@
 #pragma warning disable MA0048 // The default stands beside its interface.
 namespace SimilarityCluster.Index;
 
-/// <summary>Decides between rows of equal distance; a struct, so that each order gets its own machine code.</summary>
+/// <summary>
+/// Decides between rows of equal distance; a struct, so that each order gets its own machine code.
+/// </summary>
 public interface IRowOrder
 {
     /// <summary>Compares two rows.</summary>

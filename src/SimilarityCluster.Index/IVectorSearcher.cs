@@ -9,12 +9,18 @@ public interface IVectorSearcher
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
     /// <param name="query">Shape [dimension]; of length 1 under <see cref="Metric.Cosine"/>.</param>
-    /// <param name="breadth">Rows kept while walking, 1 and up; raised to <c>hits.Length</c>. An exact searcher ignores it.</param>
-    /// <param name="hits">Receives the hits, ascending by distance, then by order; its length is the limit.</param>
+    /// <param name="breadth">
+    /// Rows kept while walking, 1 and up; raised to <c>hits.Length</c>. An exact searcher ignores it.
+    /// </param>
+    /// <param name="hits">
+    /// Receives the hits, ascending by distance, then by order; its length is the limit.
+    /// </param>
     /// <param name="order">Decides between equal distances.</param>
     /// <param name="stop">Ends the search early.</param>
     /// <returns>How many hits were found, and whether the search was stopped.</returns>
-    /// <exception cref="ArgumentException"><paramref name="query"/> has another dimension than the rows.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="query"/> has another dimension than the rows.
+    /// </exception>
     SearchOutcome Search<TOrder, TStop>(
         ReadOnlySpan<float> query, int breadth, Span<RowHit> hits, ref TOrder order, ref TStop stop)
         where TOrder : struct, IRowOrder

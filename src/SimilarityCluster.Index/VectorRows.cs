@@ -7,9 +7,9 @@ namespace SimilarityCluster.Index;
 
 /// <summary>Vectors by row number: appended, marked deleted, never moved, never changed.</summary>
 /// <remarks>
-/// Thread-safe: writers wait for each other, readers for nobody, and a reader sees a row only once it is whole. Rows are
-/// aligned to 64 bytes and padded with zeros to a multiple of 16 numbers. The collector frees the memory when neither
-/// the rows nor a span of them is in use.
+/// Thread-safe: writers wait for each other, readers for nobody, and a reader sees a row only once it is
+/// whole. Rows are aligned to 64 bytes and padded with zeros to a multiple of 16 numbers. The collector frees
+/// the memory when neither the rows nor a span of them is in use.
 /// </remarks>
 public sealed class VectorRows
 {
@@ -53,7 +53,9 @@ public sealed class VectorRows
     /// <summary>Rows appended, deleted ones included.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Rows that are not deleted. While others write, right for one moment of the call at most.</summary>
+    /// <summary>
+    /// Rows that are not deleted. While others write, right for one moment of the call at most.
+    /// </summary>
     public int LiveCount => Count - Volatile.Read(ref _deletedCount);
 
     /// <summary>Numbers in each vector with its padding.</summary>
@@ -73,7 +75,9 @@ public sealed class VectorRows
     }
 
     /// <summary>Appends a row.</summary>
-    /// <param name="vector">Shape [dimension]; finite, and of length 1 under <see cref="Metric.Cosine"/>.</param>
+    /// <param name="vector">
+    /// Shape [dimension]; finite, and of length 1 under <see cref="Metric.Cosine"/>.
+    /// </param>
     /// <returns>Its number: the count before.</returns>
     /// <exception cref="ArgumentException"><paramref name="vector"/> has another dimension.</exception>
     /// <exception cref="InvalidOperationException">There are <see cref="MaxCount"/> rows.</exception>

@@ -8,14 +8,20 @@ internal static class Allocations
     {
         var (order, never) = (default(RowNumberOrder), default(NeverStop));
         var hits = new RowHit[10];
-        var allocated = 0L;
-        for (var round = 0; round < 300; round++)
+        var least = long.MaxValue;
+        for (var round = 0; round < 10; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            searcher.Search(query, breadth, hits, ref order, ref never);
-            allocated = round < 10 ? 0 : allocated + GC.GetAllocatedBytesForCurrentThread() - before;
+            for (var search = 0; search < 300; search++)
+            {
+                searcher.Search(query, breadth, hits, ref order, ref never);
+            }
+
+            // A collection that another thread starts counts the rest of this thread's buffer, so the least
+            // one tells.
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, allocated);
+        Assert.Equal(0, least);
     }
 }

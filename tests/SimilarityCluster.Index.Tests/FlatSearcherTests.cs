@@ -36,7 +36,8 @@ public sealed class FlatSearcherTests
         var flat = new FlatSearcher(rows);
         Assert.Equal([0, 1], TestData.Search(flat, new float[3], 2).Select(hit => hit.Row));
         Assert.Equal(0, Assert.Single(TestData.Search(flat, new float[3], 1)).Row);
-        Assert.Equal(0, Assert.Single(TestData.Search(TestData.Graph(rows), new float[3], 1, breadth: 2)).Row);
+        var graph = TestData.Graph(rows);
+        Assert.Equal(0, Assert.Single(TestData.Search(graph, new float[3], 1, breadth: 2)).Row);
     }
 
     [Fact]
@@ -105,7 +106,8 @@ public sealed class FlatSearcherTests
     {
         var flat = new FlatSearcher(TestData.Rows(Metric.Dot, [[1f, 2f]]));
         var fault = Assert.Throws<ArgumentException>(() => TestData.Search(flat, [1f], 1));
-        Assert.StartsWith("The query has 1 numbers; the rows have 2.", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The query has 1 numbers; the rows have 2.", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,12 +4,14 @@ namespace SimilarityCluster.Index.Tests;
 
 public sealed class HitHeapTests
 {
+    private static readonly Gen<int[]> Distances = Gen.Int[0, 5].Array[0, 60];
+
     [Fact]
     public void Sort_AnyOffers_EqualsSortingAllAndCutting() =>
-        Gen.Select(Gen.Int[0, 5].Array[0, 60], Gen.Int[0, 20], Gen.Int[0, 20]).Sample((distances, limit, given) =>
+        Gen.Select(Distances, Gen.Int[0, 20], Gen.Int[0, 20]).Sample((distances, limit, part) =>
         {
             var all = distances.Select((distance, row) => new RowHit(row, distance)).ToArray();
-            given = Math.Min(given, Math.Min(limit, all.Length));
+            var given = Math.Min(part, Math.Min(limit, all.Length));
             var hits = new RowHit[limit];
             all.AsSpan(0, given).CopyTo(hits);
             var order = new Backwards();
@@ -19,7 +21,8 @@ public sealed class HitHeapTests
                 heap.Offer(hit.Row, hit.Distance);
             }
 
-            var expected = all.OrderBy(hit => hit.Distance).ThenByDescending(hit => hit.Row).Take(limit).ToArray();
+            var expected = all
+                .OrderBy(hit => hit.Distance).ThenByDescending(hit => hit.Row).Take(limit).ToArray();
             var count = heap.Sort();
             Assert.Equal(expected, hits[..count]);
         });

@@ -26,7 +26,8 @@ public sealed class HnswGraphTests
         var graph = TestData.Graph(rows);
         foreach (var query in TestData.Clustered(Metric.Euclidean, 20, 8, seed: 14))
         {
-            Assert.Equal(TestData.Search(new FlatSearcher(rows), query, 25), TestData.Search(graph, query, 25, 500));
+            var expected = TestData.Search(new FlatSearcher(rows), query, 25);
+            Assert.Equal(expected, TestData.Search(graph, query, 25, 500));
         }
     }
 
@@ -142,7 +143,8 @@ public sealed class HnswGraphTests
         var rows = TestData.Rows(Metric.Dot, [[1f], [2f]]);
         var graph = new HnswGraph(rows, new HnswOptions());
         var fault = Assert.Throws<ArgumentOutOfRangeException>(() => graph.Insert(1));
-        Assert.StartsWith("The next row is 0, and there are 2 rows.", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The next row is 0, and there are 2 rows.", fault.Message, StringComparison.Ordinal);
         TestData.InsertAll(graph, rows);
         Assert.Throws<ArgumentOutOfRangeException>(() => graph.Insert(2));
         Assert.Throws<ArgumentOutOfRangeException>(() => graph.Insert(0));
@@ -152,8 +154,10 @@ public sealed class HnswGraphTests
     [Fact]
     public async Task Search_BesideAnInsertingWriter_FindsEveryRowInsertedBefore()
     {
-        var vectors = TestData.Clustered(Metric.Euclidean, 4_000, 16, seed: 22);
-        var rows = new VectorRows(Metric.Euclidean, 16);
+        // Long vectors, so that the rows soon need a second slab.
+        const int Dimension = 2_048;
+        var vectors = TestData.Clustered(Metric.Euclidean, 1_500, Dimension, seed: 22);
+        var rows = new VectorRows(Metric.Euclidean, Dimension);
         var graph = new HnswGraph(rows, new HnswOptions { BuildBreadth = 60 });
         graph.Insert(rows.Append(vectors[0]));
         var reader = Task.Run(
@@ -191,8 +195,9 @@ public sealed class HnswGraphTests
         var order = default(RowNumberOrder);
         var (immediately, soon) = (new StopAfter(1), new StopAfter(3));
         var hits = new RowHit[500];
-        Assert.Equal(new SearchOutcome(1, Stopped: true), graph.Search(rows[0], 500, hits, ref order, ref immediately));
-        var outcome = graph.Search(rows[0], 500, hits, ref order, ref soon);
+        var outcome = graph.Search(rows[0], 500, hits, ref order, ref immediately);
+        Assert.Equal(new SearchOutcome(1, Stopped: true), outcome);
+        outcome = graph.Search(rows[0], 500, hits, ref order, ref soon);
         Assert.True(outcome.Stopped);
         Assert.InRange(outcome.Count, 2, 499);
     }
@@ -229,7 +234,8 @@ public sealed class HnswGraphTests
     {
         var graph = TestData.Graph(TestData.Rows(Metric.Dot, [[1f, 2f]]));
         var fault = Assert.Throws<ArgumentException>(() => TestData.Search(graph, [1f, 2f, 3f], 1));
-        Assert.StartsWith("The query has 3 numbers; the rows have 2.", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The query has 3 numbers; the rows have 2.", fault.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => TestData.Search(graph, [1f, 2f], 1, breadth: 0));
     }
 
@@ -245,7 +251,8 @@ public sealed class HnswGraphTests
     {
         var rows = TestData.Rows(Metric.Cosine, TestData.Clustered(Metric.Cosine, 1_000, 20, seed: 27));
         var graph = TestData.Graph(rows);
-        var alone = Enumerable.Range(0, 400).Select(row => TestData.Search(graph, rows[row], 10, 40)).ToArray();
+        var alone = Enumerable.Range(0, 400)
+            .Select(row => TestData.Search(graph, rows[row], 10, 40)).ToArray();
         Parallel.For(0, 400, row => Assert.Equal(alone[row], TestData.Search(graph, rows[row], 10, 40)));
     }
 
@@ -256,7 +263,8 @@ public sealed class HnswGraphTests
     public void Constructor_OptionOutOfRange_NamesIt(int connectivity, int buildBreadth, string name)
     {
         var options = new HnswOptions { Connectivity = connectivity, BuildBreadth = buildBreadth };
-        var fault = Assert.Throws<ValidationException>(() => new HnswGraph(new VectorRows(Metric.Dot, 1), options));
+        var rows = new VectorRows(Metric.Dot, 1);
+        var fault = Assert.Throws<ValidationException>(() => new HnswGraph(rows, options));
         Assert.Contains(name, fault.Message, StringComparison.Ordinal);
     }
 

@@ -53,7 +53,8 @@ internal static class TestData
     }
 
     /// <summary>A search to its end, equal distances by row number.</summary>
-    public static RowHit[] Search(IVectorSearcher searcher, ReadOnlySpan<float> query, int limit, int breadth = 1)
+    public static RowHit[] Search(
+        IVectorSearcher searcher, ReadOnlySpan<float> query, int limit, int breadth = 1)
     {
         var hits = new RowHit[limit];
         var order = default(RowNumberOrder);

@@ -49,7 +49,8 @@ public sealed class VectorRowsTests
     {
         var rows = new VectorRows(Metric.Dot, 3);
         var fault = Assert.Throws<ArgumentException>(() => rows.Append(new float[4]));
-        Assert.StartsWith("The vector has 4 numbers; the rows have 3.", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The vector has 4 numbers; the rows have 3.", fault.Message, StringComparison.Ordinal);
         Assert.Equal("vector", fault.ParamName);
         Assert.Equal(0, rows.Count);
     }
@@ -126,7 +127,8 @@ public sealed class VectorRowsTests
         Assert.True(span.SequenceEqual(Numbered(100, 7)));
     }
 
-    private static ReadOnlySpan<float> SpanOfDroppedRows() => TestData.Rows(Metric.Dot, [Numbered(100, 7)])[0];
+    private static ReadOnlySpan<float> SpanOfDroppedRows() =>
+        TestData.Rows(Metric.Dot, [Numbered(100, 7)])[0];
 
     private static float[] Numbered(int dimension, int row)
     {

@@ -5,8 +5,8 @@ namespace SimilarityCluster.Index.Graph;
 
 /// <summary>The nearest rows met on a walk, ascending, of which each is to be expanded once.</summary>
 /// <remarks>
-/// It keeps the breadth's number of live rows, and whatever dead ones are nearer than the last of them. One sorted array
-/// takes the place of the paper's two heaps. Not thread-safe.
+/// It keeps the breadth's number of live rows, and whatever dead ones are nearer than the last of them. One
+/// sorted array takes the place of the paper's two heaps. Not thread-safe.
 /// </remarks>
 internal sealed unsafe class CandidatePool
 {
@@ -67,7 +67,8 @@ internal sealed unsafe class CandidatePool
         }
 
         var place = PlaceOf(key);
-        new ReadOnlySpan<ulong>(_keys + place, Count - place).CopyTo(new Span<ulong>(_keys + place + 1, Count - place));
+        var behind = Count - place;
+        new Span<ulong>(_keys + place, behind).CopyTo(new Span<ulong>(_keys + place + 1, behind));
         _keys[place] = key;
         Count++;
         if (!CandidateKey.IsDead(key) && ++_liveCount >= _breadth)

@@ -86,7 +86,8 @@ internal sealed unsafe class GraphBuilder
         return CandidateKey.Row(found[0]);
     }
 
-    // The parent is the nearest neighbour that can take another child, else the first found among its descendants.
+    // The parent is the nearest neighbour that can take another child, else the first found among its
+    // descendants.
     private int Adopt(in GraphView view, int row, ReadOnlySpan<int> neighbours)
     {
         var parent = neighbours[0];
@@ -161,14 +162,16 @@ internal sealed unsafe class GraphBuilder
         where TMetric : struct, IMetric =>
         CandidateKey.Of(TMetric.Score(vector, view.Rows.Vectors[row], view.Length), row, isDead: false);
 
-    // Algorithm 4: a candidate is taken when it is nearer to the base than to every one taken before, so that links lead
-    // in many directions. Two additions: the owner's links to its parent and children are always taken, and at most a
-    // quarter are copies of the base, which would otherwise keep a group of copies to itself.
+    // Algorithm 4: a candidate is taken when it is nearer to the base than to every one taken before, so that
+    // links lead in many directions. Two additions: the owner's links to its parent and children are always
+    // taken, and at most a quarter are copies of the base, which would otherwise keep a group of copies to
+    // itself.
     private static int Choose<TMetric>(
         in GraphView view, float* vector, ReadOnlySpan<ulong> candidates, Span<int> chosen, int owner)
         where TMetric : struct, IMetric
     {
-        var (count, free, copies) = (0, chosen.Length - CountTreeLinks(view, owner, candidates), chosen.Length / 4);
+        var (count, copies) = (0, chosen.Length / 4);
+        var free = chosen.Length - CountTreeLinks(view, owner, candidates);
         var self = TMetric.Score(vector, vector, view.Length);
         foreach (var key in candidates)
         {

@@ -6,9 +6,10 @@ namespace SimilarityCluster.Index.Graph;
 
 /// <summary>Who is linked to whom. One writer; readers beside it wait for nobody.</summary>
 /// <remarks>
-/// A row's links on a level are a fixed number of slots; a free one holds -1. A link that stays keeps its slot, so that a
-/// reader in the middle of a change misses none that was there before and is there afterwards. Each slot is written at
-/// once; a reader passes over rows that are not below the count it began with.
+/// A row's links on a level are a fixed number of slots; a free one holds -1. A link that stays keeps its
+/// slot, so that a reader in the middle of a change misses none that was there before and is there
+/// afterwards. Each slot is written at once; a reader passes over rows that are not below the count it began
+/// with.
 /// </remarks>
 internal sealed class GraphLinks
 {
@@ -35,15 +36,22 @@ internal sealed class GraphLinks
     /// <summary>Rows that searches may meet.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The graph as a search sees it. This object and the rows must be kept alive while it is used.</summary>
+    /// <summary>
+    /// The graph as a search sees it. This object and the rows must be kept alive while it is used.
+    /// </summary>
     /// <param name="rows">The vectors.</param>
-    /// <param name="entry">Where a walk begins, on the highest level; negative when there are no rows.</param>
+    /// <param name="entry">
+    /// Where a walk begins, on the highest level; negative when there are no rows.
+    /// </param>
     /// <returns>The view.</returns>
     public GraphView View(VectorRows rows, out int entry)
     {
-        // In this order: the entry is below the count, and all slabs of the rows below the count are in the views.
+        // In this order: the entry is below the count, and all slabs of the rows below the count are in the
+        // views.
         entry = Volatile.Read(ref _entry);
-        return View(rows.View(), rows.PaddedDimension, Volatile.Read(ref _count));
+        var limit = Volatile.Read(ref _count);
+        return new GraphView(
+            rows.View(), _nodes.View, _lowest.View, _upper.View, limit, _connectivity, rows.PaddedDimension);
     }
 
     /// <summary>Makes room for a row, with free slots only.</summary>
@@ -73,9 +81,6 @@ internal sealed class GraphLinks
             Volatile.Write(ref _entry, row);
         }
     }
-
-    private GraphView View(RowsView rows, int length, int limit) =>
-        new(rows, _nodes.View, _lowest.View, _upper.View, limit, _connectivity, length);
 
     private static int Padded(int slots) => (slots + SlotGranularity - 1) & -SlotGranularity;
 }

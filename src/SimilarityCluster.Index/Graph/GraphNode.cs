@@ -1,9 +1,11 @@
 namespace SimilarityCluster.Index.Graph;
 
-/// <summary>What a graph knows of a row beside its links. Searches read the level and the start only.</summary>
+/// <summary>
+/// What a graph knows of a row beside its links. Searches read the level and the start only.
+/// </summary>
 /// <remarks>
-/// Parents make a tree of all rows. A row and its parent link to each other on the lowest level, and these links are
-/// never given up: so every row can be reached, however the others are chosen.
+/// Parents make a tree of all rows. A row and its parent link to each other on the lowest level, and these
+/// links are never given up: so every row can be reached, however the others are chosen.
 /// </remarks>
 internal struct GraphNode
 {

@@ -8,12 +8,15 @@ internal static unsafe class GraphWalk
 {
     private const int ExpansionsBetweenStops = 8;
 
-    // Memory answers about this many requests at a time; asking for more of the next rows only makes them wait.
+    // Memory answers about this many requests at a time; asking for more of the next rows only makes them
+    // wait.
     private const int PrefetchLines = 64;
     private const int MaxLookAhead = 8;
     private const int LineBytes = 64;
 
-    /// <summary>Goes to the nearest row on each level from the top (paper: algorithm 5, lines 3 to 6).</summary>
+    /// <summary>
+    /// Goes to the nearest row on each level from the top (paper: algorithm 5, lines 3 to 6).
+    /// </summary>
     /// <typeparam name="TMetric">The metric.</typeparam>
     /// <param name="view">The graph.</param>
     /// <param name="query">Shape [length].</param>

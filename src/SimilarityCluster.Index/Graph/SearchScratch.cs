@@ -32,7 +32,9 @@ internal sealed unsafe class SearchScratch
     /// <summary>By row: <see cref="Met"/> when this walk has met it.</summary>
     public byte* Tags { get; private set; }
 
-    /// <summary>What marks a row in <see cref="Tags"/>; another number for each walk, so that they are rarely cleared.</summary>
+    /// <summary>
+    /// What marks a row in <see cref="Tags"/>; another number for each walk, so that they are rarely cleared.
+    /// </summary>
     public byte Met { get; private set; }
 
     /// <summary>Begins a walk.</summary>

@@ -6,7 +6,9 @@ namespace SimilarityCluster.Index.Kernels;
 /// <summary>A metric as a type, so that every loop gets its own machine code.</summary>
 internal unsafe interface IMetric
 {
-    /// <summary>What a walk compares: ascends with the distance, and may be cheaper. Never negative zero.</summary>
+    /// <summary>
+    /// What a walk compares: ascends with the distance, and may be cheaper. Never negative zero.
+    /// </summary>
     /// <param name="left">Shape [length].</param>
     /// <param name="right">Shape [length].</param>
     /// <param name="length">A multiple of <see cref="VectorKernels.Granularity"/>.</param>

@@ -1,6 +1,8 @@
 namespace SimilarityCluster.Index.Kernels;
 
-/// <summary>One number at a time: runs everywhere, and is what the other kernels are tested against.</summary>
+/// <summary>
+/// One number at a time: runs everywhere, and is what the other kernels are tested against.
+/// </summary>
 internal static unsafe class ScalarKernel
 {
     /// <summary>Sum of products.</summary>

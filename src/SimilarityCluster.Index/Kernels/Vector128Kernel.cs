@@ -59,6 +59,7 @@ internal static unsafe class Vector128Kernel
 
     // Not MultiplyAddEstimate: whether it rounds once or twice may differ between compiler tiers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> sum) =>
+    private static Vector128<float> MultiplyAdd(
+        Vector128<float> left, Vector128<float> right, Vector128<float> sum) =>
         AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(sum, left, right) : sum + (left * right);
 }

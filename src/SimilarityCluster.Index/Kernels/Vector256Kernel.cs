@@ -21,8 +21,10 @@ internal static unsafe class Vector256Kernel
         {
             sum0 = Fma.MultiplyAdd(Vector256.Load(left + index), Vector256.Load(right + index), sum0);
             sum1 = Fma.MultiplyAdd(Vector256.Load(left + index + 8), Vector256.Load(right + index + 8), sum1);
-            sum2 = Fma.MultiplyAdd(Vector256.Load(left + index + 16), Vector256.Load(right + index + 16), sum2);
-            sum3 = Fma.MultiplyAdd(Vector256.Load(left + index + 24), Vector256.Load(right + index + 24), sum3);
+            sum2 = Fma.MultiplyAdd(
+                Vector256.Load(left + index + 16), Vector256.Load(right + index + 16), sum2);
+            sum3 = Fma.MultiplyAdd(
+                Vector256.Load(left + index + 24), Vector256.Load(right + index + 24), sum3);
         }
 
         if (index < length)

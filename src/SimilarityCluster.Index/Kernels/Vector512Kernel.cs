@@ -17,7 +17,8 @@ internal static unsafe class Vector512Kernel
         var index = 0;
         for (; index <= length - 64; index += 64)
         {
-            sum0 = Avx512F.FusedMultiplyAdd(Vector512.Load(left + index), Vector512.Load(right + index), sum0);
+            sum0 = Avx512F.FusedMultiplyAdd(
+                Vector512.Load(left + index), Vector512.Load(right + index), sum0);
             sum1 = Avx512F.FusedMultiplyAdd(
                 Vector512.Load(left + index + 16), Vector512.Load(right + index + 16), sum1);
             sum2 = Avx512F.FusedMultiplyAdd(
@@ -28,7 +29,8 @@ internal static unsafe class Vector512Kernel
 
         for (; index < length; index += 16)
         {
-            sum0 = Avx512F.FusedMultiplyAdd(Vector512.Load(left + index), Vector512.Load(right + index), sum0);
+            sum0 = Avx512F.FusedMultiplyAdd(
+                Vector512.Load(left + index), Vector512.Load(right + index), sum0);
         }
 
         return Sum((sum0 + sum1) + (sum2 + sum3));

@@ -2,14 +2,22 @@ using System.Runtime.CompilerServices;
 
 namespace SimilarityCluster.Index.Kernels;
 
-/// <summary>Which instruction set computes distances: the widest that the processor has, or the one demanded.</summary>
-/// <remarks>Chosen once a process, so that the same two vectors always have bit for bit the same distance.</remarks>
+/// <summary>
+/// Which instruction set computes distances: the widest that the processor has, or the one demanded.
+/// </summary>
+/// <remarks>
+/// Chosen once a process, so that the same two vectors always have bit for bit the same distance.
+/// </remarks>
 public static unsafe class VectorKernels
 {
-    /// <summary>The environment variable that demands one: Scalar, Vector128, Vector256 or Vector512.</summary>
+    /// <summary>
+    /// The environment variable that demands one: Scalar, Vector128, Vector256 or Vector512.
+    /// </summary>
     public const string Variable = "SIMILARITY_KERNEL";
 
-    /// <summary>Vectors are padded with zeros to a multiple of this length, so that no kernel has a remainder.</summary>
+    /// <summary>
+    /// Vectors are padded with zeros to a multiple of this length, so that no kernel has a remainder.
+    /// </summary>
     internal const int Granularity = 16;
 
     private static readonly (KernelKind Kind, string? Fault) Choice =
@@ -29,7 +37,8 @@ public static unsafe class VectorKernels
     /// <param name="demanded">The demanded name; null or empty for the widest.</param>
     /// <param name="isSupported">Whether the processor has an instruction set.</param>
     /// <returns>The choice, and what is wrong with the demand.</returns>
-    internal static (KernelKind Kind, string? Fault) Choose(string? demanded, Func<KernelKind, bool> isSupported)
+    internal static (KernelKind Kind, string? Fault) Choose(
+        string? demanded, Func<KernelKind, bool> isSupported)
     {
         var supported = Enum.GetValues<KernelKind>().Where(isSupported).ToArray();
         if (string.IsNullOrEmpty(demanded))

@@ -7,8 +7,9 @@ namespace SimilarityCluster.Index.Memory;
 
 /// <summary>Numbered blocks of equal length that grow at the end and never move.</summary>
 /// <remarks>
-/// Blocks lie in pinned arrays of about 2 MiB, which the collector frees once neither this object nor a search needs
-/// them; so there is nothing to dispose, and nothing to free too early. One thread grows; any number read beside it.
+/// Blocks lie in pinned arrays of about 2 MiB, which the collector frees once neither this object nor a
+/// search needs them; so there is nothing to dispose, and nothing to free too early. One thread grows; any
+/// number read beside it.
 /// </remarks>
 /// <typeparam name="T">What a block holds.</typeparam>
 internal sealed unsafe class AlignedBlocks<T>
@@ -41,7 +42,8 @@ internal sealed unsafe class AlignedBlocks<T>
     {
         while ((long)_slabs.Count << _shift < count)
         {
-            var slab = GC.AllocateUninitializedArray<byte>((_strideBytes << _shift) + AlignmentBytes, pinned: true);
+            var slab = GC.AllocateUninitializedArray<byte>(
+                (_strideBytes << _shift) + AlignmentBytes, pinned: true);
             // The array is pinned for life, so its address is a plain number.
             var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
             if (_slabs.Count == _bases.Length)
@@ -60,14 +62,16 @@ internal sealed unsafe class AlignedBlocks<T>
         }
     }
 
-    /// <summary>The beginning of a block, as a span that keeps its memory alive. The block must be there.</summary>
+    /// <summary>
+    /// The beginning of a block, as a span that keeps its memory alive. The block must be there.
+    /// </summary>
     /// <param name="block">Its number.</param>
     /// <param name="length">Elements wanted.</param>
     /// <returns>Shape [length].</returns>
     public ReadOnlySpan<T> SpanOf(int block, int length)
     {
         var span = new ReadOnlySpan<T>(View[block], length);
-        GC.KeepAlive(this); // From here on the span itself, a reference into the array, keeps the array alive.
+        GC.KeepAlive(this); // From here on the span, a reference into the array, keeps the array alive.
         return span;
     }
 
@@ -98,7 +102,8 @@ internal readonly unsafe struct BlockView<T>
         get
         {
             // Unchecked: callers stay below the count that they read before they took the view.
-            var slab = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bases), (nint)((uint)block >> _shift));
+            ref var bases = ref MemoryMarshal.GetArrayDataReference(_bases);
+            var slab = Unsafe.Add(ref bases, (nint)((uint)block >> _shift));
             return (T*)(slab + ((nint)((uint)block & ((1u << _shift) - 1)) * _strideBytes));
         }
     }

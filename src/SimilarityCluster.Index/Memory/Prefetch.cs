@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SimilarityCluster.Index.Memory;
 
-/// <summary>Asks for memory before it is needed; a hint only, and none where the processor takes none.</summary>
+/// <summary>
+/// Asks for memory before it is needed; a hint only, and none where the processor takes none.
+/// </summary>
 internal static unsafe class Prefetch
 {
     private const int LineBytes = 64;

@@ -1,6 +1,8 @@
 namespace SimilarityCluster.Index.Memory;
 
-/// <summary>Hands out work memory and takes it back, so that a search allocates nothing once there is enough.</summary>
+/// <summary>
+/// Hands out work memory and takes it back, so that a search allocates nothing once there is enough.
+/// </summary>
 /// <typeparam name="T">The work memory of one search.</typeparam>
 /// <param name="create">Makes another one.</param>
 internal sealed class ScratchPool<T>(Func<T> create)

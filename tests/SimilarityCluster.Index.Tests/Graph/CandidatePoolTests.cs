@@ -6,13 +6,15 @@ namespace SimilarityCluster.Index.Tests.Graph;
 public sealed class CandidatePoolTests
 {
     private static readonly Gen<(float Score, bool IsDead)[]> Offers =
-        Gen.Select(Gen.Int[-20, 20], Gen.Bool).Select((score, isDead) => ((float)score, isDead)).Array[1, 120];
+        Gen.Select(Gen.Int[-20, 20], Gen.Bool)
+            .Select((score, isDead) => ((float)score, isDead)).Array[1, 120];
 
     [Fact]
     public void Insert_AnyOffers_KeepsTheNearestLiveRowsAndTheDeadBeforeThem() =>
         Gen.Select(Offers, Gen.Int[1, 30]).Sample((offers, breadth) =>
         {
-            var keys = offers.Select((offer, row) => CandidateKey.Of(offer.Score, row, offer.IsDead)).ToArray();
+            var keys = offers
+                .Select((offer, row) => CandidateKey.Of(offer.Score, row, offer.IsDead)).ToArray();
             var pool = new CandidatePool();
             for (var round = 0; round < 2; round++)
             {

@@ -43,7 +43,7 @@ internal static class GraphValidator
         {
             Assert.InRange(link, 0, view.Limit - 1);
             Assert.NotEqual(row, link);
-            Assert.True(view.Nodes[link]->Level >= level, $"Row {row} links to {link}, which is below level {level}.");
+            Assert.True(view.Nodes[link]->Level >= level, $"Row {row} links to {link} below level {level}.");
         }
     }
 
@@ -58,7 +58,7 @@ internal static class GraphValidator
         Assert.Equal(view.Nodes[row]->ChildCount, children);
         Assert.InRange(children, 0, view.Connectivity);
         Assert.Equal(row == 0, parent < 0);
-        Assert.True(row == 0 || Slots(view, row, 0).Contains(parent), $"Row {row} has lost its parent {parent}.");
+        Assert.True(row == 0 || Slots(view, row, 0).Contains(parent), $"Row {row} lost its parent {parent}.");
     }
 
     private static int CountReachable(in GraphView view, int start)

@@ -42,5 +42,6 @@ public sealed unsafe class MetricTests
     [Fact]
     public void Euclidean_AnyTwoScores_KeepTheirOrderAsDistances() =>
         Gen.Select(Gen.Float[0f, 1e20f], Gen.Float[0f, 1e20f]).Sample((one, other) =>
-            EuclideanMetric.Distance(MathF.Min(one, other)) <= EuclideanMetric.Distance(MathF.Max(one, other)));
+            EuclideanMetric.Distance(MathF.Min(one, other))
+            <= EuclideanMetric.Distance(MathF.Max(one, other)));
 }
