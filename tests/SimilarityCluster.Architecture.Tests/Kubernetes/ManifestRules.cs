@@ -20,14 +20,16 @@ internal static class ManifestRules
     {
         foreach (var (name, value) in SettingsOf(manifest))
         {
-            var key = string.Join(':', name.Split("__").Where(part => !int.TryParse(part, CultureInfo.InvariantCulture, out _)));
+            var parts = name.Split("__").Where(part => !int.TryParse(part, CultureInfo.InvariantCulture, out _));
+            var key = string.Join(':', parts);
             if (!Setting.All.TryGetValue(key, out var setting))
             {
                 yield return manifest.Breaks($"'{name}' is no setting");
             }
             else if (setting.Choices.Count > 0 && !setting.Choices.Contains(value, StringComparer.OrdinalIgnoreCase))
             {
-                yield return manifest.Breaks($"'{name}' is '{value}', expected one of {string.Join(", ", setting.Choices)}");
+                yield return manifest.Breaks(
+                    $"'{name}' is '{value}', expected one of {string.Join(", ", setting.Choices)}");
             }
         }
     }
@@ -40,10 +42,12 @@ internal static class ManifestRules
         foreach (var container in manifest.Containers)
         {
             var ports = Manifest.List(container, "ports").ToDictionary(
-                port => Manifest.Text(port, "containerPort"), port => Manifest.Text(port, "name"), StringComparer.Ordinal);
-            foreach (var (name, value) in SettingsOf(manifest).Where(it => PortSettings.Contains(it.Name, StringComparer.Ordinal)))
+                port => Manifest.Text(port, "containerPort"),
+                port => Manifest.Text(port, "name"),
+                StringComparer.Ordinal);
+            foreach (var (name, value) in SettingsOf(manifest))
             {
-                if (!ports.ContainsKey(value.Split(':')[^1]))
+                if (PortSettings.Contains(name, StringComparer.Ordinal) && !ports.ContainsKey(value.Split(':')[^1]))
                 {
                     yield return manifest.Breaks($"{name} is {value}, which is none of the container's ports");
                 }
@@ -78,7 +82,9 @@ internal static class ManifestRules
             it => it.Text("spec", "template", "metadata", "labels", Label), StringComparer.Ordinal);
         foreach (var manifest in manifests.Where(it => it.Kind is "Service" or "PodDisruptionBudget"))
         {
-            string[] path = manifest.Kind is "Service" ? ["spec", "selector", Label] : ["spec", "selector", "matchLabels", Label];
+            string[] path = manifest.Kind is "Service"
+                ? ["spec", "selector", Label]
+                : ["spec", "selector", "matchLabels", Label];
             if (!workloads.TryGetValue(manifest.Text(path), out var workload))
             {
                 yield return manifest.Breaks($"selects '{manifest.Text(path)}', which no workload is labelled");
@@ -86,10 +92,14 @@ internal static class ManifestRules
             }
 
             var known = workload.Containers.SelectMany(container => Manifest.List(container, "ports"))
-                .ToDictionary(port => Manifest.Text(port, "name"), port => Manifest.Text(port, "containerPort"), StringComparer.Ordinal);
+                .ToDictionary(
+                    port => Manifest.Text(port, "name"),
+                    port => Manifest.Text(port, "containerPort"),
+                    StringComparer.Ordinal);
             foreach (var port in Manifest.List(manifest.Root, "spec", "ports"))
             {
-                if (known.GetValueOrDefault(Manifest.Text(port, "targetPort")) != Manifest.Text(port, "port"))
+                var target = known.GetValueOrDefault(Manifest.Text(port, "targetPort"));
+                if (!string.Equals(target, Manifest.Text(port, "port"), StringComparison.Ordinal))
                 {
                     yield return manifest.Breaks($"port {Manifest.Text(port, "port")} is not the workload's");
                 }
@@ -105,7 +115,8 @@ internal static class ManifestRules
         var drain = TimeSpan.Parse(Setting.All["Drain:Timeout"].Default, CultureInfo.InvariantCulture);
         var grace = manifest.Text("spec", "template", "spec", "terminationGracePeriodSeconds");
         var isOurs = manifest.Name is not "redis";
-        if (isOurs && (!int.TryParse(grace, CultureInfo.InvariantCulture, out var seconds) || seconds <= drain.TotalSeconds))
+        var isGiven = int.TryParse(grace, CultureInfo.InvariantCulture, out var seconds);
+        if (isOurs && (!isGiven || seconds <= drain.TotalSeconds))
         {
             yield return manifest.Breaks($"terminationGracePeriodSeconds is '{grace}', the drain takes up to {drain}");
         }
@@ -122,12 +133,18 @@ internal static class ManifestRules
                 (["securityContext", "allowPrivilegeEscalation"], "false"),
                 (["securityContext", "readOnlyRootFilesystem"], "true"),
             ];
-            foreach (var (path, value) in wanted.Where(it => Manifest.Text(container, it.Path) != it.Value))
+            foreach (var (path, value) in wanted.Where(
+                it => !string.Equals(Manifest.Text(container, it.Path), it.Value, StringComparison.Ordinal)))
             {
                 yield return manifest.Breaks($"{string.Join('.', path)} is not {value}");
             }
 
-            string[][] needed = [["resources", "requests", "cpu"], ["resources", "requests", "memory"], ["resources", "limits", "memory"]];
+            string[][] needed =
+            [
+                ["resources", "requests", "cpu"],
+                ["resources", "requests", "memory"],
+                ["resources", "limits", "memory"],
+            ];
             foreach (var path in needed.Where(path => Manifest.Text(container, path).Length == 0))
             {
                 yield return manifest.Breaks($"{string.Join('.', path)} is missing");

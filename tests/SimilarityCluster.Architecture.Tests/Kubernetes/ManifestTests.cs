@@ -11,13 +11,16 @@ public sealed class ManifestTests
                 && file.EndsWith(".yaml", StringComparison.Ordinal))
             .SelectMany(file => Manifest.Parse(file, Repository.Read(file)))];
 
-    private static readonly Manifest[] OfTheBase = [.. All.Where(it => it.File.StartsWith(Base, StringComparison.Ordinal))];
+    private static readonly Manifest[] OfTheBase =
+        [.. All.Where(it => it.File.StartsWith(Base, StringComparison.Ordinal))];
 
-    private static readonly Manifest[] Workloads = [.. OfTheBase.Where(it => it.Kind is "Deployment" or "StatefulSet")];
+    private static readonly Manifest[] Workloads =
+        [.. OfTheBase.Where(it => it.Kind is "Deployment" or "StatefulSet")];
 
     [Fact]
     public void Manifests_EveryOne_HasKindAndName() =>
-        Violation.AssertNone(All.Where(it => it.Kind.Length == 0 || (it.Name.Length == 0 && it.Kind is not "Kustomization"))
+        Violation.AssertNone(All
+            .Where(it => it.Kind.Length == 0 || (it.Name.Length == 0 && it.Kind is not "Kustomization"))
             .Select(it => it.Breaks("has no kind or no name")));
 
     [Fact]
@@ -34,7 +37,9 @@ public sealed class ManifestTests
     [Fact]
     public void Workloads_OfTheBase_AreGatewaySiloWorkerAndRedis() =>
         Assert.Equal(
-            ["embedding-worker", "gateway", "redis", "silo"], Workloads.Select(it => it.Name).Order(StringComparer.Ordinal));
+            ["embedding-worker", "gateway", "redis", "silo"],
+            Workloads.Select(it => it.Name).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
 
     [Fact]
     public void Settings_EveryVariable_IsKnownToTheExecutables() =>
@@ -52,22 +57,24 @@ public sealed class ManifestTests
     public void Workloads_EveryOne_RunsSafely() => Violation.AssertNone(Workloads.SelectMany(ManifestRules.CheckSafety));
 
     [Theory]
-    [InlineData("gateway", "Endpoints__Grpc", "Endpoints:Grpc")]
-    [InlineData("gateway", "Endpoints__Http", "Endpoints:Http")]
-    public void Ports_OfTheGateway_AreTheDefaults(string workload, string variable, string key)
+    [InlineData("Endpoints__Grpc", "Endpoints:Grpc")]
+    [InlineData("Endpoints__Http", "Endpoints:Http")]
+    public void Ports_OfTheGateway_AreTheDefaults(string variable, string key)
     {
-        var container = Assert.Single(Assert.Single(Workloads, it => string.Equals(it.Name, workload, StringComparison.Ordinal)).Containers);
-        var value = Manifest.Text(
-            Assert.Single(Manifest.List(container, "env"), it => Manifest.Text(it, "name") == variable), "value");
+        var container = Assert.Single(Assert.Single(Workloads, it => it.Name is "gateway").Containers);
+        var value = Manifest.Text(Assert.Single(Manifest.List(container, "env"), IsVariable), "value");
         Assert.Equal(Setting.All[key].Default.Split(':')[1], value.Split(':')[1]);
+
+        bool IsVariable(YamlDotNet.RepresentationModel.YamlMappingNode it) =>
+            string.Equals(Manifest.Text(it, "name"), variable, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("gateway")]
     [InlineData("embedding-worker")]
     public void Services_OfGrpc_AreHeadless(string name) =>
-        Assert.Equal("None", Assert.Single(
-            OfTheBase, it => it.Kind is "Service" && string.Equals(it.Name, name, StringComparison.Ordinal)).Text("spec", "clusterIP"));
+        Assert.Equal("None", Assert.Single(OfTheBase.Where(it => it.Kind is "Service"), it =>
+            string.Equals(it.Name, name, StringComparison.Ordinal)).Text("spec", "clusterIP"));
 
     [Fact]
     public void Images_OfOurContainers_AreBuiltHere()

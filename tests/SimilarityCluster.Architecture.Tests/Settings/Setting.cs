@@ -40,11 +40,13 @@ internal sealed partial record Setting(string Key, string Default, IReadOnlyList
         let defaults = Activator.CreateInstance(type)
         from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         where !property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
-        select new Setting(section + property.Name, Spell(property.GetValue(defaults)), ChoicesOf(property.PropertyType));
+        let spelt = Spell(property.GetValue(defaults))
+        select new Setting(section + property.Name, spelt, ChoicesOf(property.PropertyType));
 
     private static string Spell(object? value) => value switch
     {
-        bool or Enum => value.ToString()!.ToLowerInvariant(),
+        bool flag => flag ? "true" : "false",
+        Enum choice => string.Concat(choice.ToString().Select(char.ToLowerInvariant)),
         IEnumerable and not string => string.Empty,
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty,
     };
