@@ -30,6 +30,12 @@ internal sealed partial record Setting(string Key, string Default, IReadOnlyList
         where !type.Modifiers.Any(modifier => modifier.Text is "static")
         select (file, type);
 
+    /// <summary>Whether a class is bound to configuration, as its documentation says.</summary>
+    /// <param name="type">An options class.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsBound(ClassDeclarationSyntax type) =>
+        BoundFrom().IsMatch(type.GetLeadingTrivia().ToFullString());
+
     // The section stands in the class's own documentation, as "bound from <c>Section</c>".
     private static IEnumerable<Setting> Read(IEnumerable<SourceFile> files) =>
         from options in OptionsClasses(files)

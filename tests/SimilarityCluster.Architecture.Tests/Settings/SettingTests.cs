@@ -53,8 +53,9 @@ public sealed class SettingTests
                     yield return file.At(property, $"the documentation of {name} does not say its default");
                 }
 
+                // What is bound stands in the README's table, which is compared with the class.
                 string[] both = [type.Identifier.Text, property.Identifier.Text];
-                if (!tests.Any(words => both.All(words.Contains)))
+                if (!Setting.IsBound(type) && !tests.Any(words => both.All(words.Contains)))
                 {
                     yield return file.At(property, $"no test names {name}, so nothing holds its default");
                 }

@@ -10,8 +10,8 @@ internal static class SourceRules
     /// <summary>Most lines of a file.</summary>
     public const int MaxFileLines = 600;
 
-    /// <summary>Most columns of a line.</summary>
-    public const int MaxColumns = 110;
+    /// <summary>Most columns of a line: new lines aim at 110, no line goes beyond 140.</summary>
+    public const int MaxColumns = 140;
 
     /// <summary>Most lines of a function.</summary>
     public const int MaxFunctionLines = 70;
@@ -20,7 +20,7 @@ internal static class SourceRules
     private static readonly string[] FileProjects =
         ["SimilarityCluster.Storage", "SimilarityCluster.Models", "SimilarityCluster.Cli"];
 
-    /// <summary>A file has at most 600 lines of at most 110 columns.</summary>
+    /// <summary>A file has at most 600 lines of at most 140 columns.</summary>
     /// <param name="file">The file.</param>
     /// <returns>What is too long.</returns>
     public static IEnumerable<Violation> CheckShape(SourceFile file)

@@ -7,9 +7,9 @@ public sealed class SourceRulesTests
     private const string Test = "tests/SimilarityCluster.Index.Tests/Graph/ATests.cs";
 
     [Theory]
-    [InlineData(110, 600, 0)]
-    [InlineData(111, 600, 600)]
-    [InlineData(110, 601, 1)]
+    [InlineData(140, 600, 0)]
+    [InlineData(141, 600, 600)]
+    [InlineData(140, 601, 1)]
     public void CheckShape_LongLinesOrFiles_AreFound(int columns, int lines, int expected)
     {
         var text = string.Join('\n', Enumerable.Repeat(new string('/', columns), lines)) + "\n";

@@ -15,6 +15,9 @@ internal static class TestCoverage
         ["SimilarityCluster.EmbeddingWorker"] = ["SimilarityCluster.Hosting.Tests"],
     };
 
+    private static readonly string[] Exempt =
+        ["Exception", "Extensions", "Registration", "Services", "Program"];
+
     /// <summary>Compares src with tests.</summary>
     /// <param name="files">All files.</param>
     /// <returns>Types without a test.</returns>
@@ -44,8 +47,10 @@ internal static class TestCoverage
         [.. files.SelectMany(file => file.Unit.DescendantTokens())
             .Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.Text)];
 
-    // Interfaces, enums and plain messages have no behaviour that a test could hold.
+    // Interfaces, enums and plain messages have no behaviour that a test could hold; exceptions, registrations and
+    // the programs themselves are held by the tests of what throws, uses and starts them.
     private static bool DoesSomething(BaseTypeDeclarationSyntax type) =>
         type is ClassDeclarationSyntax or StructDeclarationSyntax or RecordDeclarationSyntax
+        && !Exempt.Any(end => type.Identifier.Text.EndsWith(end, StringComparison.Ordinal))
         && type.DescendantNodes().Any(node => node is BlockSyntax or ArrowExpressionClauseSyntax);
 }
