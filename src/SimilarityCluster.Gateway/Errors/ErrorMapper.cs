@@ -43,6 +43,7 @@ internal sealed partial class ErrorMapper(TimeProvider time, ILogger<ErrorMapper
         return ServiceErrors.Internal(incident);
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "{Method} failed unexpectedly; incident {Incident}.")]
+    [LoggerMessage(
+        EventId = 1, Level = LogLevel.Error, Message = "{Method} failed unexpectedly; incident {Incident}.")]
     private partial void LogIncident(Exception exception, string method, string incident);
 }
