@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Grpc.Core;
 using SimilarityCluster.Cli.Commands;
 using SimilarityCluster.Client;
+using SimilarityCluster.Hosting.Settings;
 
 namespace SimilarityCluster.Cli;
 
@@ -49,7 +50,7 @@ internal static class CommandLine
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (SimilarityException exception)
-            when (exception is { StatusCode: StatusCode.Unavailable, Reason.Length: 0 })
+            when (IsUnreachable(exception))
         {
             // The innermost error says why; the outer ones only that there was no connection to be had.
             var server = parsed.CommandResult.Command.Options.OfType<Option<Uri>>().Select(parsed.GetValue).FirstOrDefault();
@@ -63,7 +64,8 @@ internal static class CommandLine
         {
             terminal.Fail("stopped before the end.");
         }
-        catch (Exception exception) when (exception is CommandException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is CommandException or SettingsException or IOException or UnauthorizedAccessException)
         {
             terminal.Fail(exception.Message);
         }
@@ -82,10 +84,14 @@ internal static class CommandLine
             : $"{exception.Message} [{reason}]";
     }
 
+    // A server that answers gives a reason.
+    private static bool IsUnreachable(SimilarityException exception) =>
+        exception.StatusCode == StatusCode.Unavailable && exception.Reason.Length == 0;
+
     private static RootCommand NewRoot(Terminal terminal) =>
         new("Finds what is most like a picture, a text or a vector.")
         {
-            ServeCommand.Create(terminal),
+            ServeCommand.Create(),
             DemoCommand.Create(terminal),
             IndexCommand.Create(terminal),
             SearchCommand.Create(terminal),

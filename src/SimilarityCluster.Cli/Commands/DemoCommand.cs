@@ -78,7 +78,7 @@ internal static class DemoCommand
                 new Dictionary<string, string?>(StringComparer.Ordinal)
                 {
                     ["Storage:Directory"] = data.FullName,
-                    ["Logging:LogLevel:Default"] = "Warning",
+                    ["Logging:LogLevel:Default"] = "Error",
                 },
                 cancellationToken);
             await using var client = new SimilarityClient(cluster.GrpcAddress);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using SimilarityCluster.Hosting;
+using SimilarityCluster.Hosting.Programs;
 
 namespace SimilarityCluster.Cli.Commands;
 
@@ -8,9 +8,8 @@ namespace SimilarityCluster.Cli.Commands;
 internal static class ServeCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="terminal">Where it writes.</param>
     /// <returns>The command.</returns>
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var data = Setting("--data", "DIR", "Where the data is kept. Default ./data.");
         var models = Setting("--models", "DIR", "Where the models are. Default models in the data directory.");
@@ -24,43 +23,20 @@ internal static class ServeCommand
         };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+            var arguments = new List<string>();
+            foreach (var option in new[] { data, models, grpc, http })
             {
-                ["Storage:Directory"] = parsed.GetValue(data) ?? "./data",
-                ["Endpoints:Grpc"] = parsed.GetValue(grpc) ?? "127.0.0.1:7600",
-                ["Endpoints:Http"] = parsed.GetValue(http) ?? "127.0.0.1:7601",
-            };
-            if (parsed.GetValue(models) is { } folder)
-            {
-                settings["Embedding:Models"] = folder;
+                if (parsed.GetValue(option) is { } value)
+                {
+                    arguments.Add($"{option.Name}={value}");
+                }
             }
 
-            foreach (var pair in parsed.GetValue(set) ?? [])
-            {
-                var equals = pair.IndexOf('=', StringComparison.Ordinal);
-                settings[pair[..equals]] = pair[(equals + 1)..];
-            }
-
-            return ServeAsync(settings, terminal, cancellationToken);
+            arguments.AddRange((parsed.GetValue(set) ?? []).Select(pair => $"--{pair}"));
+            return ServerProgram.RunAsync(arguments, cancellationToken);
         });
         return command;
     }
-
-    private static async Task<int> ServeAsync(
-        Dictionary<string, string?> settings, Terminal terminal, CancellationToken cancellationToken)
-    {
-        await using var cluster = await EmbeddedCluster.StartAsync(settings, cancellationToken);
-        await terminal.Output.WriteLineAsync($"grpc {Origin(cluster.GrpcAddress)}");
-        await terminal.Output.WriteLineAsync($"http {Origin(cluster.HttpAddress)}");
-        await terminal.Output.WriteLineAsync("ready");
-        await terminal.Output.FlushAsync(cancellationToken);
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.Register(stop.SetResult);
-        await stop.Task;
-        return 0;
-    }
-
-    private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
     private static Option<string> Setting(string name, string helpName, string description) =>
         new(name) { Description = description, HelpName = helpName };

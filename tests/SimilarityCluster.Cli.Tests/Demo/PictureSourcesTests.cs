@@ -9,7 +9,7 @@ public sealed class PictureSourcesTests
     {
         var pictures = PictureSources.Draw(galleryCount: 6, queryCount: 2, seed: 1);
 
-        Assert.Equal("spiral", pictures.NewClass);
+        Assert.Equal("star", pictures.NewClass);
         Assert.Equal(12 * 6, pictures.Gallery.Count);
         Assert.Equal(13 * 2, pictures.Queries.Count);
         Assert.Equal(5, pictures.Examples.Count);

@@ -12,9 +12,6 @@ internal enum PictureKind
     /// <summary>A filled triangle.</summary>
     Triangle,
 
-    /// <summary>A five-pointed star.</summary>
-    Star,
-
     /// <summary>A plus of two bars.</summary>
     Cross,
 
@@ -36,9 +33,12 @@ internal enum PictureKind
     /// <summary>Thin lines that cross at right angles.</summary>
     Grid,
 
-    /// <summary>Roundish spots of many sizes.</summary>
+    /// <summary>Five spots of many sizes, set as on a die.</summary>
     Blobs,
 
-    /// <summary>A line that winds outwards. The demo learns it last, from five examples.</summary>
+    /// <summary>A line that winds outwards.</summary>
     Spiral,
+
+    /// <summary>A five-pointed star. The demo learns it last, from five examples.</summary>
+    Star,
 }

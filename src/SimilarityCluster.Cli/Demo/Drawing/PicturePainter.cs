@@ -9,8 +9,8 @@ internal static class PicturePainter
     /// <summary>Width and height in pixels.</summary>
     public const int Side = 128;
 
-    private const float SmallestNoise = 5;
-    private const float LargestNoise = 40;
+    private const float SmallestNoise = 3;
+    private const float LargestNoise = 22;
 
     /// <summary>Draws one picture.</summary>
     /// <param name="kind">What it shows.</param>
@@ -22,16 +22,14 @@ internal static class PicturePainter
         using var bitmap = new SKBitmap(Side, Side, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using (var canvas = new SKCanvas(bitmap))
         {
-            // A dark figure on a light ground or the other way round; hues are free.
-            var isDarkGround = numbers.Next(2) == 0;
-            DrawGround(canvas, isDarkGround, numbers);
+            DrawGround(canvas, numbers);
             DrawClutter(canvas, numbers);
             canvas.Translate(
-                (Side / 2f) + numbers.Next(-14f, 14f), (Side / 2f) + numbers.Next(-14f, 14f));
-            canvas.RotateDegrees(numbers.Next(-32f, 32f));
-            canvas.Scale(numbers.Next(24f, 52f));
-            canvas.Skew(numbers.Next(-.15f, .15f), 0);
-            Shapes.Draw(canvas, kind, NewColour(!isDarkGround, numbers), numbers);
+                (Side / 2f) + numbers.Next(-9f, 9f), (Side / 2f) + numbers.Next(-9f, 9f));
+            canvas.RotateDegrees(numbers.Next(-15f, 15f));
+            canvas.Scale(numbers.Next(34f, 50f));
+            canvas.Skew(numbers.Next(-.08f, .08f), 0);
+            Shapes.Draw(canvas, kind, NewColour(isLight: false, numbers), numbers);
         }
 
         AddNoise(bitmap, numbers);
@@ -39,7 +37,7 @@ internal static class PicturePainter
         return data.ToArray();
     }
 
-    private static void DrawGround(SKCanvas canvas, bool isDark, SeededNumbers numbers)
+    private static void DrawGround(SKCanvas canvas, SeededNumbers numbers)
     {
         var angle = numbers.Next(0f, MathF.Tau);
         var reach = new SKPoint(MathF.Cos(angle) * Side / 2, MathF.Sin(angle) * Side / 2);
@@ -47,7 +45,7 @@ internal static class PicturePainter
         using var shader = SKShader.CreateLinearGradient(
             middle - reach,
             middle + reach,
-            [NewColour(!isDark, numbers), NewColour(!isDark, numbers)],
+            [NewColour(isLight: true, numbers), NewColour(isLight: true, numbers)],
             SKShaderTileMode.Clamp);
         using var paint = new SKPaint { Shader = shader };
         canvas.DrawPaint(paint);
@@ -55,11 +53,11 @@ internal static class PicturePainter
 
     private static void DrawClutter(SKCanvas canvas, SeededNumbers numbers)
     {
-        for (var count = 3 + numbers.Next(5); count > 0; count--)
+        for (var count = 1 + numbers.Next(3); count > 0; count--)
         {
             using var paint = new SKPaint
             {
-                Color = NewColour(numbers.Next(2) == 0, numbers).WithAlpha((byte)(50 + numbers.Next(90))),
+                Color = NewColour(numbers.Next(2) == 0, numbers).WithAlpha((byte)(40 + numbers.Next(60))),
                 StrokeWidth = numbers.Next(1f, 6f),
                 Style = numbers.Next(2) == 0 ? SKPaintStyle.Fill : SKPaintStyle.Stroke,
                 IsAntialias = true,
@@ -80,8 +78,8 @@ internal static class PicturePainter
     private static SKColor NewColour(bool isLight, SeededNumbers numbers) =>
         SKColor.FromHsl(
             numbers.Next(0f, 360f),
-            numbers.Next(25f, 95f),
-            isLight ? numbers.Next(58f, 90f) : numbers.Next(12f, 42f));
+            isLight ? numbers.Next(5f, 45f) : numbers.Next(30f, 95f),
+            isLight ? numbers.Next(70f, 95f) : numbers.Next(12f, 45f));
 
     private static void AddNoise(SKBitmap bitmap, SeededNumbers numbers)
     {

@@ -41,13 +41,20 @@ internal static class Shapes
         PictureKind.Dots => Dots(numbers.Next(.5f, .75f)),
         PictureKind.Waves => Waves(numbers.Next(.4f, .6f), numbers.Next(.12f, .25f), numbers.Next(.9f, 1.5f)),
         PictureKind.Grid => Grid(numbers.Next(.45f, .7f)),
-        PictureKind.Blobs => Circles([.. Enumerable.Range(0, 14).Select(_ => NewBlob(numbers))]),
+        PictureKind.Blobs => Circles([.. Enumerable.Range(0, 5).Select(i => NewBlob(i, numbers))]),
         PictureKind.Spiral => Spiral(numbers.Next(2.2f, 3.4f)),
         _ => throw new UnreachableException($"There is no drawing of {kind}."),
     };
 
-    private static (SKPoint Middle, float Radius) NewBlob(SeededNumbers numbers) =>
-        (new SKPoint(numbers.Next(-2f, 2f), numbers.Next(-2f, 2f)), numbers.Next(.1f, .5f));
+    // One in the middle and four around it, as on a die.
+    private static (SKPoint Middle, float Radius) NewBlob(int index, SeededNumbers numbers)
+    {
+        var reach = index == 0 ? 0 : 1.25f;
+        var angle = (index * MathF.Tau / 4) + (MathF.PI / 4);
+        var middle = new SKPoint(
+            (reach * MathF.Cos(angle)) + numbers.Next(-.12f, .12f), (reach * MathF.Sin(angle)) + numbers.Next(-.12f, .12f));
+        return (middle, numbers.Next(.25f, .5f));
+    }
 
     private static SKPath Circles(ReadOnlySpan<(SKPoint Middle, float Radius)> circles)
     {
