@@ -10,13 +10,17 @@ public sealed record ShardSchema(Metric Metric, int Dimension);
 
 /// <summary>One record to write.</summary>
 /// <param name="Id">UTF-8, 1 to 512 bytes.</param>
-/// <param name="Vector">Little-endian float32, shape [dimension]; finite, and of length 1 under the cosine metric.</param>
+/// <param name="Vector">
+/// Little-endian float32, shape [dimension]; finite, and of length 1 under the cosine metric.
+/// </param>
 /// <param name="Metadata">Opaque bytes that are given back as they are.</param>
 public readonly record struct RecordWrite(
     ReadOnlyMemory<byte> Id, ReadOnlyMemory<byte> Vector, ReadOnlyMemory<byte> Metadata);
 
 /// <summary>One batch: applied whole or not at all.</summary>
-/// <param name="OperationId">A repeated write with the same id within 10 minutes answers the first outcome.</param>
+/// <param name="OperationId">
+/// A repeated write with the same id within 10 minutes answers the first outcome.
+/// </param>
 /// <param name="Upserts">Records to write, with distinct ids.</param>
 /// <param name="Deletes">Ids to delete, distinct from each other and from the upserts'.</param>
 public sealed record ShardWrite(
@@ -40,7 +44,9 @@ public enum ShardStopReason
     /// <summary>A put failed in a way that leaves the log's end unknown; a new owner must look.</summary>
     StoreFailed,
 
-    /// <summary>A durable write, or its row, could not be taken into memory; a new owner must replay.</summary>
+    /// <summary>
+    /// A durable write, or its row, could not be taken into memory; a new owner must replay.
+    /// </summary>
     IndexFailed,
 }
 

@@ -8,11 +8,14 @@ using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage;
 
-/// <summary>One shard made durable and searchable: log, manifest, records, graph. Every member is thread-safe.</summary>
+/// <summary>
+/// One shard made durable and searchable: log, manifest, records, graph. Every member is thread-safe.
+/// </summary>
 /// <remarks>
-/// Opening claims ownership: the next manifest with epoch + 1, then a fence record in the next log slot, then a replay
-/// of everything before it. An owner that finds its next slot taken steps down, see <see cref="Stopped"/>.
-/// A row's id, vector and metadata never change and row numbers are never used again while the store is open.
+/// Opening claims ownership: the next manifest with epoch + 1, then a fence record in the next log slot, then
+/// a replay of everything before it. An owner that finds its next slot taken steps down, see
+/// <see cref="Stopped"/>. A row's id, vector and metadata never change and row numbers are never used again
+/// while the store is open.
 /// </remarks>
 public sealed class ShardStore : IAsyncDisposable
 {
@@ -54,7 +57,9 @@ public sealed class ShardStore : IAsyncDisposable
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <returns>The open shard.</returns>
     /// <exception cref="InvalidDataException">Stored data is damaged; the message names the key.</exception>
-    /// <exception cref="ArgumentException"><paramref name="schema"/> is not that of the stored shard.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="schema"/> is not that of the stored shard.
+    /// </exception>
     /// <exception cref="ShardStoppedException">Another owner claimed the shard meanwhile.</exception>
     /// <exception cref="IOException">The store failed.</exception>
     public static Task<ShardStore> OpenAsync(
@@ -84,15 +89,19 @@ public sealed class ShardStore : IAsyncDisposable
     /// <param name="prefix">What the shard's keys begin with, ending in '/'.</param>
     /// <param name="cancellationToken">Stops the removal.</param>
     /// <returns>When they are gone.</returns>
-    /// <exception cref="IOException">The store failed; what is left can be removed by another call.</exception>
-    public static async Task RemoveAsync(IObjectStore objects, string prefix, CancellationToken cancellationToken)
+    /// <exception cref="IOException">
+    /// The store failed; what is left can be removed by another call.
+    /// </exception>
+    public static async Task RemoveAsync(
+        IObjectStore objects, string prefix, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(objects);
         CheckPrefix(prefix);
 
         // Manifests go last: a removal that was cut short leaves a shard that still knows what it was.
         var keys = await objects.ListAsync(prefix, cancellationToken).ConfigureAwait(false);
-        foreach (var key in keys.OrderBy(key => key.StartsWith(prefix + ManifestFolder, StringComparison.Ordinal)))
+        foreach (
+            var key in keys.OrderBy(key => key.StartsWith(prefix + ManifestFolder, StringComparison.Ordinal)))
         {
             await objects.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
         }
@@ -107,16 +116,24 @@ public sealed class ShardStore : IAsyncDisposable
     /// <summary>Live records.</summary>
     public long Count => _rows.LiveCount;
 
-    /// <summary>Completes when the shard no longer accepts writes: deposed, store failed, or disposed. Never faults.</summary>
+    /// <summary>
+    /// Completes when the shard no longer accepts writes: deposed, store failed, or disposed. Never faults.
+    /// </summary>
     public Task<ShardStopReason> Stopped => _lifetime.Stopped;
 
     /// <summary>Writes a batch whole; group commit joins what arrives while a put is in flight.</summary>
     /// <param name="write">The batch.</param>
     /// <param name="cancellationToken">Stops waiting; the batch may be applied all the same.</param>
-    /// <returns>The outcome, once durable and searchable; the first one when the operation id is repeated.</returns>
+    /// <returns>
+    /// The outcome, once durable and searchable; the first one when the operation id is repeated.
+    /// </returns>
     /// <exception cref="ArgumentException">A vector has another dimension, or an id stands twice.</exception>
-    /// <exception cref="ShardStoppedException">The shard accepts no writes any more; whether this one was applied is unknown.</exception>
-    /// <exception cref="ShardBacklogException">More bytes wait to be written than allowed; nothing was applied.</exception>
+    /// <exception cref="ShardStoppedException">
+    /// The shard accepts no writes any more; whether this one was applied is unknown.
+    /// </exception>
+    /// <exception cref="ShardBacklogException">
+    /// More bytes wait to be written than allowed; nothing was applied.
+    /// </exception>
     public async Task<ShardWriteOutcome> WriteAsync(ShardWrite write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -129,7 +146,8 @@ public sealed class ShardStore : IAsyncDisposable
 
         // Laid out before the first wait: the caller may use its buffers again when it gives up waiting.
         var record = WriteRecord.Encode(write, operation, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        return await _commits.WriteAsync(new PendingWrite(operation, record), cancellationToken).ConfigureAwait(false);
+        var pending = new PendingWrite(operation, record);
+        return await _commits.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until a log position is searchable.</summary>
@@ -145,12 +163,16 @@ public sealed class ShardStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds the nearest live records: the graph and, exactly, the rows that it does not have yet.</summary>
+    /// <summary>
+    /// Finds the nearest live records: the graph and, exactly, the rows that it does not have yet.
+    /// </summary>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
     /// <param name="query">Shape [dimension]; of length 1 under the cosine metric.</param>
     /// <param name="exact">Compare every live row.</param>
     /// <param name="breadth">Rows kept while walking.</param>
-    /// <param name="hits">Receives the hits, ascending by distance, then by the bytes of the id; its length is the limit.</param>
+    /// <param name="hits">
+    /// Receives the hits, ascending by distance, then by the bytes of the id; its length is the limit.
+    /// </param>
     /// <param name="stop">Ends the search early.</param>
     /// <returns>How many hits were found, and whether the search was stopped.</returns>
     /// <exception cref="ArgumentException"><paramref name="query"/> has another dimension.</exception>
@@ -190,14 +212,18 @@ public sealed class ShardStore : IAsyncDisposable
     /// <returns>Shape [dimension].</returns>
     public ReadOnlySpan<float> VectorOf(int row) => _rows.VectorOf(row);
 
-    /// <summary>Waits until the graph has every row that was there at the call; for tests and benchmarks.</summary>
+    /// <summary>
+    /// Waits until the graph has every row that was there at the call; for tests and benchmarks.
+    /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When it has.</returns>
     /// <exception cref="ShardStoppedException">The shard stopped before that.</exception>
     public Task WhenIndexedAsync(CancellationToken cancellationToken) =>
         _builder.WaitForAsync(_rows.Published, cancellationToken);
 
-    /// <summary>Finishes the writes in flight and lets go of the shard; searches may still run and finish.</summary>
+    /// <summary>
+    /// Finishes the writes in flight and lets go of the shard; searches may still run and finish.
+    /// </summary>
     /// <returns>When done.</returns>
     public async ValueTask DisposeAsync()
     {
@@ -232,7 +258,8 @@ public sealed class ShardStore : IAsyncDisposable
         var lifetime = new ShardLifetime(prefix);
         lifetime.Sequence.Advance(rows.Sequence);
         var graph = new HnswGraph(
-            rows.Vectors, new HnswOptions { Connectivity = options.Connectivity, BuildBreadth = options.BuildBreadth });
+            rows.Vectors,
+            new HnswOptions { Connectivity = options.Connectivity, BuildBreadth = options.BuildBreadth });
         var graphBuilder = new GraphBuilder(graph, rows, options, builder, lifetime);
         var commits = new GroupCommit(log, rows, operations, graphBuilder, options, lifetime);
         graphBuilder.Wake();

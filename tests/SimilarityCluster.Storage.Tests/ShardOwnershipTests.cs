@@ -97,7 +97,8 @@ public sealed class ShardOwnershipTests
                 return null;
             }
         });
-        var owners = (await Task.WhenAll(openings)).OfType<ShardStore>().OrderBy(owner => owner.Epoch).ToList();
+        var opened = await Task.WhenAll(openings);
+        var owners = opened.OfType<ShardStore>().OrderBy(owner => owner.Epoch).ToList();
         Assert.Equal(owners.Count, owners.Select(owner => owner.Epoch).Distinct().Count());
         await owners[^1].UpsertAsync("last", "a");
         foreach (var owner in owners.SkipLast(1))

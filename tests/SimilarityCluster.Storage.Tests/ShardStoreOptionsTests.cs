@@ -28,6 +28,6 @@ public sealed class ShardStoreOptionsTests
         typeof(ShardStoreOptions).GetProperty(option)!.SetValue(options, value);
         var failures = new List<ValidationResult>();
         Assert.False(Validator.TryValidateObject(options, new ValidationContext(options), failures, true));
-        Assert.Equal([option], Assert.Single(failures).MemberNames);
+        Assert.Equal(option, Assert.Single(Assert.Single(failures).MemberNames));
     }
 }

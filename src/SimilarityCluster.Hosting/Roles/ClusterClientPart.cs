@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Runtime;
 using SimilarityCluster.Hosting.Settings;
 using StackExchange.Redis;
 using ClusterOptions = Orleans.Configuration.ClusterOptions;

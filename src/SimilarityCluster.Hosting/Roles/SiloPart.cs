@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using SimilarityCluster.Grains;
 using SimilarityCluster.Hosting.Settings;
 using SimilarityCluster.Storage.Objects;

@@ -35,30 +35,29 @@ public sealed class ServerOptions : IValidatableObject
     /// <returns>The rules that are broken, each with the values that break it.</returns>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var role = Role.ToString().ToLowerInvariant();
         if (Role != Role.All && Cluster.Membership != Membership.Redis)
         {
             yield return new ValidationResult(
-                $"Role {role} needs Cluster:Membership redis, given {Cluster.Membership.ToString().ToLowerInvariant()}.");
+                $"Role {Role} needs Cluster:Membership Redis, given {Cluster.Membership}.");
         }
 
         if (Role == Role.All && Cluster.Membership != Membership.Localhost)
         {
             yield return new ValidationResult(
-                "Role all is a single process with Cluster:Membership localhost, given redis; "
-                + "a cluster has processes of the roles silo and gateway.");
+                "Role All is a single process with Cluster:Membership Localhost, given Redis; "
+                + "a cluster has processes of the roles Silo and Gateway.");
         }
 
         if (Cluster.Membership == Membership.Redis && string.IsNullOrWhiteSpace(Cluster.Redis))
         {
             yield return new ValidationResult(
-                $"Cluster:Membership redis needs Cluster:Redis as host:port, given '{Cluster.Redis}'.");
+                $"Cluster:Membership Redis needs Cluster:Redis as host:port, given '{Cluster.Redis}'.");
         }
 
         if (Role == Role.Gateway && Embedding.Workers.Count == 0)
         {
             yield return new ValidationResult(
-                "Role gateway needs at least one address in Embedding:Workers for raw inputs, given none.");
+                "Role Gateway needs at least one address in Embedding:Workers for raw inputs, given none.");
         }
 
         foreach (var worker in Embedding.Workers.Where(worker => !IsHttp(worker)))
@@ -68,7 +67,7 @@ public sealed class ServerOptions : IValidatableObject
     }
 
     private static bool IsHttp(Uri address) =>
-        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+        address is { IsAbsoluteUri: true, Scheme: "http" or "https" };
 }
 
 /// <summary>Checks the attributes and the rules between settings.</summary>

@@ -127,7 +127,7 @@ internal sealed class SettingCatalog(Type root, params (string Section, Type Opt
 
     private static bool IsValue(Type type) =>
         !IsList(type)
-        && (type.IsValueType || type == typeof(string) || type == typeof(Uri) || type.Namespace == nameof(System));
+        && (type.IsValueType || type == typeof(string) || type == typeof(Uri) || Same(type.Namespace ?? string.Empty, nameof(System)));
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 

@@ -4,7 +4,9 @@ using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage.Indexing;
 
-/// <summary>Lets the graph catch up with the published rows, behind the writes; the only one who inserts.</summary>
+/// <summary>
+/// Lets the graph catch up with the published rows, behind the writes; the only one who inserts.
+/// </summary>
 /// <remarks>Portions are small, so that shards that share a scheduler take turns.</remarks>
 internal sealed class GraphBuilder
 {
@@ -22,7 +24,11 @@ internal sealed class GraphBuilder
 
     /// <summary>Begins to insert what the replay left.</summary>
     internal GraphBuilder(
-        HnswGraph graph, ShardRows rows, ShardStoreOptions options, TaskScheduler scheduler, ShardLifetime lifetime)
+        HnswGraph graph,
+        ShardRows rows,
+        ShardStoreOptions options,
+        TaskScheduler scheduler,
+        ShardLifetime lifetime)
     {
         _graph = graph;
         _rows = rows;
@@ -83,8 +89,8 @@ internal sealed class GraphBuilder
     private bool HasWork => _graph.Count < _rows.Published && !_lifetime.IsStopped;
 
     /// <summary>
-    /// A long replay leaves a tail beyond the limit. Writes need not wait until all of it is built: for every two rows
-    /// that the graph takes one may come, so the tail shrinks and nobody starves.
+    /// A long replay leaves a tail beyond the limit. Writes need not wait until all of it is built: for every
+    /// two rows that the graph takes one may come, so the tail shrinks and nobody starves.
     /// </summary>
     private long TailLimitAt(long indexed) => Math.Max(_tailLimit, _replayedRows - (indexed / 2));
 
@@ -96,7 +102,11 @@ internal sealed class GraphBuilder
             do
             {
                 await Task.Factory
-                    .StartNew(InsertPortion, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler)
+                    .StartNew(
+                        InsertPortion,
+                        CancellationToken.None,
+                        TaskCreationOptions.DenyChildAttach,
+                        _scheduler)
                     .ConfigureAwait(false);
                 _lifetime.IndexedRows.Advance(_graph.Count);
                 lock (_sync)
@@ -107,7 +117,7 @@ internal sealed class GraphBuilder
             }
             while (more);
         }
-#pragma warning disable CA1031 // Whatever failed, it stops the shard; searches go on over the rows by comparing them.
+#pragma warning disable CA1031 // Whatever failed, it stops the shard; searches go on.
         catch (Exception failure)
 #pragma warning restore CA1031
         {

@@ -3,7 +3,9 @@ using SimilarityCluster.Storage.Records;
 
 namespace SimilarityCluster.Storage.Indexing;
 
-/// <summary>Finds the nearest records: by the graph, and by comparison where there is no graph yet. Thread-safe.</summary>
+/// <summary>
+/// Finds the nearest records: by the graph, and by comparison where there is no graph yet. Thread-safe.
+/// </summary>
 /// <param name="rows">The rows.</param>
 /// <param name="graph">Has the first of the rows.</param>
 internal sealed class ShardSearcher(ShardRows rows, HnswGraph graph)

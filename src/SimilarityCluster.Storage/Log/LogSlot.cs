@@ -3,7 +3,9 @@ using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Log;
 
-/// <summary>One numbered object of the log: every write that arrived while the slot before it was put.</summary>
+/// <summary>
+/// One numbered object of the log: every write that arrived while the slot before it was put.
+/// </summary>
 /// <remarks>
 /// The content of an <see cref="Envelope"/>. All numbers are little-endian.
 /// <code>
@@ -28,7 +30,8 @@ internal sealed record LogSlot(string Key, long Epoch, long SequenceBefore, IRea
     /// <param name="records">Whole records, sealed.</param>
     internal static byte[] Encode(long epoch, long sequenceBefore, IReadOnlyList<byte[]> records)
     {
-        var buffer = new byte[checked(Envelope.HeaderBytes + HeaderBytes + records.Sum(record => record.Length))];
+        var buffer = new byte[checked(
+            Envelope.HeaderBytes + HeaderBytes + records.Sum(record => record.Length))];
         var content = buffer.AsSpan(Envelope.HeaderBytes);
         BinaryPrimitives.WriteInt64LittleEndian(content, epoch);
         BinaryPrimitives.WriteInt64LittleEndian(content[8..], sequenceBefore);

@@ -1,6 +1,8 @@
 namespace SimilarityCluster.Storage.Log;
 
-/// <summary>Remembers what became of recent operations, so that a retry is not applied twice. Not thread-safe.</summary>
+/// <summary>
+/// Remembers what became of recent operations, so that a retry is not applied twice. Not thread-safe.
+/// </summary>
 internal sealed class OperationMemory(TimeProvider time)
 {
     /// <summary>How long an operation is remembered; callers are promised this.</summary>
@@ -23,7 +25,9 @@ internal sealed class OperationMemory(TimeProvider time)
 
     /// <summary>Remembers an outcome.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="writeTime">When it arrived, Unix milliseconds; also at a replay, which may come later.</param>
+    /// <param name="writeTime">
+    /// When it arrived, Unix milliseconds; also at a replay, which may come later.
+    /// </param>
     /// <param name="outcome">What became of it.</param>
     internal void Remember(UInt128 operation, long writeTime, ShardWriteOutcome outcome)
     {
@@ -40,7 +44,8 @@ internal sealed class OperationMemory(TimeProvider time)
             _byTime.Dequeue();
 
             // The operation may have come again since, and then it is remembered anew.
-            if (_outcomes.TryGetValue(first.Operation, out var remembered) && remembered.WriteTime == first.Time)
+            if (_outcomes.TryGetValue(first.Operation, out var remembered)
+                && remembered.WriteTime == first.Time)
             {
                 _outcomes.Remove(first.Operation);
             }

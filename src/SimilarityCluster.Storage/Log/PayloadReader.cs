@@ -37,13 +37,16 @@ internal struct PayloadReader(ReadOnlyMemory<byte> bytes, string source)
     /// <summary>Takes eight bytes.</summary>
     internal long TakeInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)).Span);
 
-    /// <summary>Takes a number of items that need some bytes each, so that no damage can ask for much memory.</summary>
+    /// <summary>
+    /// Takes a number of items that need some bytes each, so that no damage can ask for much memory.
+    /// </summary>
     internal int TakeCount(int leastBytesEach)
     {
         var count = TakeInt32();
         return count >= 0 && (long)count * leastBytesEach <= Remaining
             ? count
-            : throw Damaged($"{count} items of {leastBytesEach} bytes or more expected, {Remaining} bytes follow");
+            : throw Damaged(
+                $"{count} items of {leastBytesEach} bytes or more expected, {Remaining} bytes follow");
     }
 
     /// <summary>Asserts that nothing follows.</summary>
@@ -57,5 +60,6 @@ internal struct PayloadReader(ReadOnlyMemory<byte> bytes, string source)
     }
 
     /// <summary>Says what is wrong with the source.</summary>
-    internal readonly InvalidDataException Damaged(string how) => new($"Object '{source}' is damaged: {how}.");
+    internal readonly InvalidDataException Damaged(string how) =>
+        new($"Object '{source}' is damaged: {how}.");
 }

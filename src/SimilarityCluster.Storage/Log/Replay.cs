@@ -7,7 +7,9 @@ internal static class Replay
 {
     /// <summary>Applies a slot.</summary>
     /// <returns>The sequence behind it.</returns>
-    /// <exception cref="InvalidDataException">It does not continue what is there; the message names the key.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It does not continue what is there; the message names the key.
+    /// </exception>
     internal static long Apply(LogSlot slot, ShardRows rows, OperationMemory operations)
     {
         if (slot.SequenceBefore != rows.Sequence)

@@ -20,8 +20,8 @@ internal sealed class ShardLog
 
     /// <summary>Replays everything there is and claims the end with a fence record.</summary>
     /// <remarks>
-    /// Until the fence stands, an older owner may go on writing; each slot that it takes from under the fence is read
-    /// on and the next number is tried. Only a takeover may do that.
+    /// Until the fence stands, an older owner may go on writing; each slot that it takes from under the fence
+    /// is read on and the next number is tried. Only a takeover may do that.
     /// </remarks>
     /// <param name="objects">Where everything durable is.</param>
     /// <param name="prefix">What the slots' keys begin with, ending in '/'.</param>
@@ -30,7 +30,9 @@ internal sealed class ShardLog
     /// <param name="replay">Applies a slot and gives the sequence behind it.</param>
     /// <param name="cancellationToken">Stops the takeover.</param>
     /// <returns>The log, ready for the first write.</returns>
-    /// <exception cref="InvalidDataException">A slot is damaged or missing; the message names the key.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A slot is damaged or missing; the message names the key.
+    /// </exception>
     /// <exception cref="ShardStoppedException">A newer owner was met.</exception>
     internal static async Task<ShardLog> TakeOverAsync(
         IObjectStore objects,
@@ -40,14 +42,16 @@ internal sealed class ShardLog
         Func<LogSlot, long> replay,
         CancellationToken cancellationToken)
     {
-        var numbers = await NumberedObject.ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
+        var numbers = await NumberedObject
+            .ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
         var end = numbers.Count > 0 ? Math.Max(numbers[^1] + 1, firstSlot) : firstSlot;
         var slot = firstSlot;
         var newestEpoch = 0L;
         var sequence = 0L;
         while (true)
         {
-            // The number is free as far as the listing knew: claim it. Otherwise, or if it was taken since, read on.
+            // The number is free as far as the listing knew: claim it. Otherwise, or if it was taken since,
+            // read on.
             if (slot >= end && await TryFenceAsync().ConfigureAwait(false))
             {
                 return new ShardLog(objects, prefix, epoch, slot + 1);
@@ -111,8 +115,8 @@ internal sealed class ShardLog
         if (slot.Epoch < newestEpoch || slot.Epoch == epoch)
         {
             throw new InvalidDataException(
-                $"Log slot '{slot.Key}' is out of order: expected an epoch from {newestEpoch} to {epoch - 1}, "
-                + $"given {slot.Epoch}.");
+                $"Log slot '{slot.Key}' is out of order: "
+                + $"expected an epoch from {newestEpoch} to {epoch - 1}, given {slot.Epoch}.");
         }
     }
 }

@@ -22,7 +22,10 @@ namespace SimilarityCluster.Storage.Log;
 /// <param name="Upserts">Records to write; slices of the stored bytes.</param>
 /// <param name="Deletes">Ids to delete; slices of the stored bytes.</param>
 internal sealed record WriteRecord(
-    long Time, UInt128 Operation, IReadOnlyList<RecordWrite> Upserts, IReadOnlyList<ReadOnlyMemory<byte>> Deletes)
+    long Time,
+    UInt128 Operation,
+    IReadOnlyList<RecordWrite> Upserts,
+    IReadOnlyList<ReadOnlyMemory<byte>> Deletes)
 {
     private const int HeaderBytes = 32;
     private const int UpsertHeaderBytes = sizeof(ushort) + sizeof(int);
@@ -41,11 +44,12 @@ internal sealed record WriteRecord(
     {
         var bytes = (long)LogRecord.HeaderBytes + HeaderBytes
             + write.Upserts.Sum(
-                upsert => (long)UpsertHeaderBytes + upsert.Id.Length + upsert.Metadata.Length + upsert.Vector.Length)
+                it => (long)UpsertHeaderBytes + it.Id.Length + it.Metadata.Length + it.Vector.Length)
             + write.Deletes.Sum(id => (long)DeleteHeaderBytes + id.Length);
         if (bytes > MaxBytes)
         {
-            throw new ArgumentException($"write: expected at most {MaxBytes} bytes, given {bytes}.", nameof(write));
+            throw new ArgumentException(
+                $"write: expected at most {MaxBytes} bytes, given {bytes}.", nameof(write));
         }
 
         var buffer = new byte[bytes];
@@ -59,7 +63,8 @@ internal sealed record WriteRecord(
         {
             BinaryPrimitives.WriteUInt16LittleEndian(rest, (ushort)upsert.Id.Length);
             BinaryPrimitives.WriteInt32LittleEndian(rest[2..], upsert.Metadata.Length);
-            rest = Append(Append(Append(rest[UpsertHeaderBytes..], upsert.Id), upsert.Metadata), upsert.Vector);
+            rest = Append(
+                Append(Append(rest[UpsertHeaderBytes..], upsert.Id), upsert.Metadata), upsert.Vector);
         }
 
         foreach (var id in write.Deletes)
@@ -73,7 +78,9 @@ internal sealed record WriteRecord(
     }
 
     /// <summary>Reads a payload.</summary>
-    /// <exception cref="InvalidDataException">It is damaged; the message names <paramref name="source"/>.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is damaged; the message names <paramref name="source"/>.
+    /// </exception>
     internal static WriteRecord Decode(string source, ReadOnlyMemory<byte> payload, int dimension)
     {
         var reader = new PayloadReader(payload, source);
@@ -84,7 +91,8 @@ internal sealed record WriteRecord(
         var leastBytes = upsertCount * (UpsertHeaderBytes + ((long)dimension * sizeof(float)));
         if (upsertCount < 0 || leastBytes > reader.Remaining)
         {
-            throw reader.Damaged($"{upsertCount} upserts of dimension {dimension} in {reader.Remaining} bytes");
+            throw reader.Damaged(
+                $"{upsertCount} upserts of dimension {dimension} in {reader.Remaining} bytes");
         }
 
         var upserts = new RecordWrite[upsertCount];

@@ -3,7 +3,9 @@ using SimilarityCluster.Index;
 
 namespace SimilarityCluster.Storage.Manifests;
 
-/// <summary>What a shard is and who may write it: the content of a numbered document below <c>manifest/</c>.</summary>
+/// <summary>
+/// What a shard is and who may write it: the content of a numbered document below <c>manifest/</c>.
+/// </summary>
 /// <remarks>
 /// All numbers are little-endian. Every manifest so far is that of a takeover, and those are never deleted.
 /// <code>
@@ -37,13 +39,16 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
     }
 
     /// <summary>Reads the layout above.</summary>
-    /// <exception cref="InvalidDataException">It is not that layout; the message names <paramref name="source"/>.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not that layout; the message names <paramref name="source"/>.
+    /// </exception>
     internal static ShardManifest Decode(string source, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Bytes || BinaryPrimitives.ReadInt32LittleEndian(bytes) != Version)
         {
             throw new InvalidDataException(
-                $"Manifest '{source}' is damaged: expected {Bytes} bytes of layout version {Version}, given {bytes.Length} bytes.");
+                $"Manifest '{source}' is damaged: expected {Bytes} bytes of layout version {Version}, "
+                + $"given {bytes.Length} bytes.");
         }
 
         var metric = (Metric)BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
@@ -53,6 +58,7 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
         return Enum.IsDefined(metric) && dimension > 0 && epoch > 0 && firstSlot > 0
             ? new ShardManifest(epoch, new ShardSchema(metric, dimension), firstSlot)
             : throw new InvalidDataException(
-                $"Manifest '{source}' is damaged: metric {metric}, dimension {dimension}, epoch {epoch}, slot {firstSlot}.");
+                $"Manifest '{source}' is damaged: metric {metric}, dimension {dimension}, epoch {epoch}, "
+                + $"slot {firstSlot}.");
     }
 }

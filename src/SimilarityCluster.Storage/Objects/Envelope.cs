@@ -14,7 +14,9 @@ internal enum EnvelopeKind : ushort
     LogSlot = 2,
 }
 
-/// <summary>Frames every numbered object: says what it is, who wrote it, and proves that it is whole.</summary>
+/// <summary>
+/// Frames every numbered object: says what it is, who wrote it, and proves that it is whole.
+/// </summary>
 /// <remarks>
 /// All numbers are little-endian.
 /// <code>
@@ -54,7 +56,9 @@ internal static class Envelope
     }
 
     /// <summary>Checks an object and gives its content.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or not the one asked for; the message names the key.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is damaged, or not the one asked for; the message names the key.
+    /// </exception>
     internal static ReadOnlyMemory<byte> Unseal(string key, byte[] bytes, EnvelopeKind kind, long number)
     {
         if (bytes.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
@@ -95,7 +99,8 @@ internal static class Envelope
         ? new Guid(header.AsSpan(NonceOffset, 16))
         : throw Damaged(key, $"expected {HeaderBytes} bytes of envelope, given {header.Length}");
 
-    private static InvalidDataException Damaged(string key, string how) => new($"Object '{key}' is damaged: {how}.");
+    private static InvalidDataException Damaged(string key, string how) =>
+        new($"Object '{key}' is damaged: {how}.");
 
     private static ulong ChecksumOf(ReadOnlySpan<byte> buffer)
     {

@@ -1,10 +1,12 @@
 #pragma warning disable MA0048 // The outcome is read with the method that returns it.
 namespace SimilarityCluster.Storage.Objects;
 
-/// <summary>The one primitive under everything durable: put-if-absent, ranged get, list, delete. Thread-safe.</summary>
+/// <summary>
+/// The one primitive under everything durable: put-if-absent, ranged get, list, delete. Thread-safe.
+/// </summary>
 /// <remarks>
-/// Keys are relative paths of segments <c>[A-Za-z0-9._-]+</c> joined by '/'. Nothing is ever overwritten. Failures of
-/// the medium are <see cref="IOException"/>s.
+/// Keys are relative paths of segments <c>[A-Za-z0-9._-]+</c> joined by '/'. Nothing is ever overwritten.
+/// Failures of the medium are <see cref="IOException"/>s.
 /// </remarks>
 public interface IObjectStore
 {

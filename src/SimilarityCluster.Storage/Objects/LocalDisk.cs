@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace SimilarityCluster.Storage.Objects;
 
-/// <summary>The few operations below <see cref="LocalObjectStore"/>; virtual, so that tests can let them fail.</summary>
+/// <summary>
+/// The few operations below <see cref="LocalObjectStore"/>; virtual, so that tests can let them fail.
+/// </summary>
 /// <remarks><c>link</c>, <c>flock</c> and the fsync of a directory have no managed counterpart.</remarks>
 internal partial class LocalDisk
 {
@@ -75,16 +77,19 @@ internal partial class LocalDisk
         }
 
         var error = LastError();
-        return error.NativeErrorCode == WouldBlockError ? false : throw new IOException($"flock: {error.Message}", error);
+        return error.NativeErrorCode == WouldBlockError ? false : throw new IOException(
+            $"flock: {error.Message}", error);
     }
 
     private static Win32Exception LastError() => new(Marshal.GetLastPInvokeError());
 
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Link(string path, string newPath);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
 

@@ -3,16 +3,20 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SimilarityCluster.Storage.Objects;
 
-/// <summary>Objects as files below one directory; one process holds the directory, unless it is shared.</summary>
+/// <summary>
+/// Objects as files below one directory; one process holds the directory, unless it is shared.
+/// </summary>
 /// <remarks>
 /// <para>
-/// <c>objects/KEY</c> are the objects, <c>pending/</c> holds files that have no name yet, <c>lock</c> is held while the
-/// store is open. A put writes a pending file, syncs it, links it to its name, syncs the directory of that name
-/// and, where it made directories, their parents. Linux only: other systems lack these promises or these calls.
+/// <c>objects/KEY</c> are the objects, <c>pending/</c> holds files that have no name yet, <c>lock</c> is held
+/// while the store is open. A put writes a pending file, syncs it, links it to its name, syncs the directory
+/// of that name and, where it made directories, their parents. Linux only: other systems lack these promises
+/// or these calls.
 /// </para>
 /// <para>
-/// After a failed fsync nobody knows what is durable, and asking again does not tell (the kernel forgets the pages that
-/// it could not write). So every later call fails with the first failure, until the directory is opened anew.
+/// After a failed fsync nobody knows what is durable, and asking again does not tell (the kernel forgets the
+/// pages that it could not write). So every later call fails with the first failure, until the directory is
+/// opened anew.
 /// </para>
 /// <para>Calls wait for the disk on the thread pool, never on the caller's scheduler.</para>
 /// </remarks>
@@ -34,15 +38,21 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         _pending = Path.Combine(directory, "pending");
     }
 
-    /// <summary>Opens a directory, makes it if need be, and proves that a second put of a key fails.</summary>
+    /// <summary>
+    /// Opens a directory, makes it if need be, and proves that a second put of a key fails.
+    /// </summary>
     /// <param name="directory">The directory.</param>
     /// <param name="shared">
-    /// Whether other processes that also say so may use the directory at the same time; put-if-absent keeps them apart.
+    /// Whether other processes that also say so may use the directory at the same time; put-if-absent keeps
+    /// them apart.
     /// </param>
     /// <returns>The store; dispose it to let go of the directory.</returns>
-    /// <exception cref="IOException">Another process holds it, or its filesystem has no hard links.</exception>
+    /// <exception cref="IOException">
+    /// Another process holds it, or its filesystem has no hard links.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">This system is not Linux.</exception>
-    public static LocalObjectStore Open(string directory, bool shared) => Open(directory, shared, new LocalDisk());
+    public static LocalObjectStore Open(string directory, bool shared) =>
+        Open(directory, shared, new LocalDisk());
 
     internal static LocalObjectStore Open(string directory, bool shared, LocalDisk disk)
     {
@@ -50,8 +60,8 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         if (!OperatingSystem.IsLinux())
         {
             throw new PlatformNotSupportedException(
-                "The local object store needs link(), flock() and the fsync of a directory as Linux has them; "
-                + $"this is {Environment.OSVersion.Platform}.");
+                "The local object store needs link(), flock() and the fsync of a directory as Linux has "
+                + $"them; this is {Environment.OSVersion.Platform}.");
         }
 
         directory = Path.GetFullPath(directory);
@@ -79,7 +89,8 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<byte[]?> GetAsync(string key, long offset, int length, CancellationToken cancellationToken)
+    public ValueTask<byte[]?> GetAsync(
+        string key, long offset, int length, CancellationToken cancellationToken)
     {
         ObjectKey.Check(key);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -118,8 +129,8 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
             return LocalDisk.TryLock(file, shared)
                 ? file
                 : throw new IOException(
-                    $"directory: '{directory}' is held by another process; it can be shared only by processes that "
-                    + "all open it as shared.");
+                    $"directory: '{directory}' is held by another process; it can be shared only by "
+                    + "processes that all open it as shared.");
         }
         catch
         {
@@ -176,8 +187,8 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         catch (IOException failure)
         {
             throw new IOException(
-                $"directory: the filesystem of '{directory}' must support hard links and refuse a name that is taken: "
-                + failure.Message,
+                $"directory: the filesystem of '{directory}' must support hard links and refuse a name that "
+                + $"is taken: {failure.Message}",
                 failure);
         }
         finally
@@ -199,7 +210,8 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
             _disk.WriteFile(pending, content);
             var created = _disk.TryLink(pending, path);
 
-            // Also when the name is taken: whoever took it may not have synced it yet, and the caller will read it.
+            // Also when the name is taken: whoever took it may not have synced it yet, and the caller will
+            // read it.
             _disk.SyncDirectory(directory);
             return created ? PutOutcome.Created : PutOutcome.Exists;
         }
@@ -306,7 +318,9 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         }
     }
 
-    /// <summary>Makes a directory of objects once; a process that finds it made cannot know whether it is durable.</summary>
+    /// <summary>
+    /// Makes a directory of objects once; a process that finds it made cannot know whether it is durable.
+    /// </summary>
     private void MakeDurable(string directory)
     {
         if (_durableDirectories.ContainsKey(directory))

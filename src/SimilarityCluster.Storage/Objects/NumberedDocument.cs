@@ -2,12 +2,13 @@
 namespace SimilarityCluster.Storage.Objects;
 
 /// <summary>
-/// A document that is replaced whole: numbered immutable objects, of which the newest is the truth. Creating number
-/// n + 1 is the compare-and-swap. Used by the shards' manifests and by the catalog.
+/// A document that is replaced whole: numbered immutable objects, of which the newest is the truth. Creating
+/// number n + 1 is the compare-and-swap. Used by the shards' manifests and by the catalog.
 /// </summary>
 /// <remarks>
-/// Old versions stay: each occupies a number that a paused writer could still try. The layout of an object is that
-/// of the store's envelope (magic, version, number, nonce, length, checksum) around the content. Thread-safe.
+/// Old versions stay: each occupies a number that a paused writer could still try. The layout of an object is
+/// that of the store's envelope (magic, version, number, nonce, length, checksum) around the content.
+/// Thread-safe.
 /// </remarks>
 /// <param name="objects">Where the objects are.</param>
 /// <param name="prefix">What their keys begin with, ending in '/'.</param>
@@ -20,24 +21,29 @@ public sealed class NumberedDocument(IObjectStore objects, string prefix)
     /// <exception cref="IOException">The store failed.</exception>
     public async Task<DocumentVersion?> ReadNewestAsync(CancellationToken cancellationToken)
     {
-        var numbers = await NumberedObject.ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
+        var numbers = await NumberedObject
+            .ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
         if (numbers.Count == 0)
         {
             return null;
         }
 
         var content = await NumberedObject
-            .ReadAsync(objects, prefix, EnvelopeKind.Document, numbers[^1], cancellationToken).ConfigureAwait(false);
+            .ReadAsync(objects, prefix, EnvelopeKind.Document, numbers[^1], cancellationToken)
+            .ConfigureAwait(false);
         return content is null ? null : new DocumentVersion(numbers[^1], content.Value);
     }
 
     /// <summary>Creates a version, durably; looks an unknown outcome up by the nonce that it wrote.</summary>
-    /// <param name="number">The version's number: that of the version it replaces, plus one; 1 for the first.</param>
+    /// <param name="number">
+    /// The version's number: that of the version it replaces, plus one; 1 for the first.
+    /// </param>
     /// <param name="content">The whole document.</param>
     /// <param name="cancellationToken">Stops waiting; the version may be created all the same.</param>
     /// <returns>False when another writer has taken the number.</returns>
     /// <exception cref="IOException">The put failed and what became of it could not be found out.</exception>
-    public Task<bool> TryCreateAsync(long number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public Task<bool> TryCreateAsync(
+        long number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
         var buffer = new byte[Envelope.HeaderBytes + content.Length];

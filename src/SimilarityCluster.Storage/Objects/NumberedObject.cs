@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SimilarityCluster.Storage.Objects;
 
-/// <summary>Claims the next number of a series; the store decides between writers that try the same one.</summary>
+/// <summary>
+/// Claims the next number of a series; the store decides between writers that try the same one.
+/// </summary>
 internal static class NumberedObject
 {
     /// <summary>The key of a number: 20 digits, so that the order of keys is that of numbers.</summary>
@@ -18,11 +20,12 @@ internal static class NumberedObject
         var numbers = new long[keys.Count];
         for (var i = 0; i < numbers.Length; i++)
         {
-            if (!long.TryParse(
-                keys[i].AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])
+            var digits = keys[i].AsSpan(prefix.Length);
+            if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])
                 || !string.Equals(KeyOf(prefix, numbers[i]), keys[i], StringComparison.Ordinal))
             {
-                throw new InvalidDataException($"Object '{keys[i]}' is foreign: expected '{prefix}' and 20 digits.");
+                throw new InvalidDataException(
+                    $"Object '{keys[i]}' is foreign: expected '{prefix}' and 20 digits.");
             }
         }
 
@@ -33,14 +36,20 @@ internal static class NumberedObject
     /// <returns>The content, or null when the number is free.</returns>
     /// <exception cref="InvalidDataException">It is damaged; the message names the key.</exception>
     internal static async Task<ReadOnlyMemory<byte>?> ReadAsync(
-        IObjectStore objects, string prefix, EnvelopeKind kind, long number, CancellationToken cancellationToken)
+        IObjectStore objects,
+        string prefix,
+        EnvelopeKind kind,
+        long number,
+        CancellationToken cancellationToken)
     {
         var key = KeyOf(prefix, number);
         var bytes = await objects.GetAsync(key, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
         return bytes is null ? null : Envelope.Unseal(key, bytes, kind, number);
     }
 
-    /// <summary>Creates a number from a buffer that has room for an <see cref="Envelope"/> before its content.</summary>
+    /// <summary>
+    /// Creates a number from a buffer that has room for an <see cref="Envelope"/> before its content.
+    /// </summary>
     /// <returns>False when another writer has taken the number.</returns>
     /// <exception cref="IOException">The put failed and what became of it could not be found out.</exception>
     internal static async Task<bool> TryCreateAsync(
@@ -57,7 +66,9 @@ internal static class NumberedObject
         IOException? failure = null;
         try
         {
-            if (await objects.PutIfAbsentAsync(key, buffer, cancellationToken).ConfigureAwait(false) == PutOutcome.Created)
+            var outcome = await objects
+                .PutIfAbsentAsync(key, buffer, cancellationToken).ConfigureAwait(false);
+            if (outcome == PutOutcome.Created)
             {
                 return true;
             }
@@ -67,7 +78,8 @@ internal static class NumberedObject
             failure = unknown;
         }
 
-        // The number is taken, perhaps by this very put: its answer may have been lost, and then it was tried again.
+        // The number is taken, perhaps by this very put: its answer may have been lost, and then it was
+        // tried again.
         return await LookUpAsync(objects, key, failure, cancellationToken).ConfigureAwait(false) == nonce;
     }
 
@@ -77,7 +89,8 @@ internal static class NumberedObject
         byte[]? header;
         try
         {
-            header = await objects.GetAsync(key, 0, Envelope.HeaderBytes, cancellationToken).ConfigureAwait(false);
+            header = await objects
+                .GetAsync(key, 0, Envelope.HeaderBytes, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException lookUp) when (failure is not null)
         {
@@ -88,6 +101,7 @@ internal static class NumberedObject
         return header is not null
             ? Envelope.NonceOf(key, header)
             : throw new IOException(
-                $"'{key}': the put has an unknown outcome: {failure?.Message ?? "the key was taken, and is gone"}", failure);
+                $"'{key}': the put has an unknown outcome: {failure?.Message ?? "it was taken, and is gone"}",
+                failure);
     }
 }

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace SimilarityCluster.Storage.Objects;
 
-/// <summary>The grammar of keys: segments <c>[A-Za-z0-9._-]+</c> joined by '/', none of them "." or "..".</summary>
+/// <summary>
+/// The grammar of keys: segments <c>[A-Za-z0-9._-]+</c> joined by '/', none of them "." or "..".
+/// </summary>
 internal static class ObjectKey
 {
     /// <summary>Longest segment: what every common filesystem takes as a name.</summary>

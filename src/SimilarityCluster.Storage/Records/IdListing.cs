@@ -1,13 +1,14 @@
 namespace SimilarityCluster.Storage.Records;
 
 /// <summary>
-/// Rows sorted by id: a large run, and a small one of the rows that came since. Listing sorts only what is new, and
-/// folds the small run into the large one when it has grown to a share of it. Not thread-safe; a writer may go on.
+/// Rows sorted by id: a large run, and a small one of the rows that came since. Listing sorts only what is
+/// new, and folds the small run into the large one when it has grown to a share of it. Not thread-safe; a
+/// writer may go on.
 /// </summary>
 /// <remarks>
-/// Rows are numbered as they come, so the runs need to hear of no write. Invariant: an id that is live when a refresh
-/// ends has a row in the runs, though perhaps a dead one. It holds because a row is taken for dead before the end of
-/// the rows is read, and what replaced it was published before it died.
+/// Rows are numbered as they come, so the runs need to hear of no write. Invariant: an id that is live when a
+/// refresh ends has a row in the runs, though perhaps a dead one. It holds because a row is taken for dead
+/// before the end of the rows is read, and what replaced it was published before it died.
 /// </remarks>
 /// <param name="records">Knows the ids.</param>
 /// <param name="rowCount">Gives the number of published rows.</param>
@@ -26,7 +27,8 @@ internal sealed class IdListing(RecordTable records, Func<int> rowCount, Func<in
     internal void Refresh(int liveCount)
     {
         var seen = rowCount();
-        var fold = seen - _largeEnd > LeastFold + (_large.Length / 4) || _large.Length > LeastFold + (2L * liveCount);
+        var fold = seen - _largeEnd > LeastFold + (_large.Length / 32) || _large.Length > LeastFold + (
+            2L * liveCount);
         if (!fold && seen == _smallEnd)
         {
             return;
@@ -44,7 +46,9 @@ internal sealed class IdListing(RecordTable records, Func<int> rowCount, Func<in
         }
     }
 
-    /// <summary>Walks the ids behind one, ascending and distinct; each is named by one of its rows, dead or not.</summary>
+    /// <summary>
+    /// Walks the ids behind one, ascending and distinct; each is named by one of its rows, dead or not.
+    /// </summary>
     /// <param name="after">The walk starts behind this id.</param>
     internal IEnumerable<int> RowsAfter(ReadOnlyMemory<byte> after)
     {

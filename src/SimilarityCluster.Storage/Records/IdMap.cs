@@ -4,7 +4,10 @@ using System.Security.Cryptography;
 
 namespace SimilarityCluster.Storage.Records;
 
-/// <summary>The live row of each id: a set of rows that compares them by id, so that ids are stored once. Not thread-safe.</summary>
+/// <summary>
+/// The live row of each id: a set of rows that compares them by id, so that ids are stored once. Not
+/// thread-safe.
+/// </summary>
 internal sealed class IdMap
 {
     private readonly HashSet<int> _rows;
@@ -40,7 +43,8 @@ internal sealed class RowComparer(RecordTable records)
     public bool Equals(int x, int y) => x == y || Equals(records.IdOf(x).Span, y);
 
     /// <inheritdoc/>
-    public bool Equals(ReadOnlySpan<byte> alternate, int other) => alternate.SequenceEqual(records.IdOf(other).Span);
+    public bool Equals(ReadOnlySpan<byte> alternate, int other) =>
+        alternate.SequenceEqual(records.IdOf(other).Span);
 
     /// <inheritdoc/>
     public int GetHashCode(int obj) => GetHashCode(records.IdOf(obj).Span);

@@ -1,6 +1,8 @@
 namespace SimilarityCluster.Storage.Records;
 
-/// <summary>Ids and metadata by row. One writer; readers may read any row that was published to them.</summary>
+/// <summary>
+/// Ids and metadata by row. One writer; readers may read any row that was published to them.
+/// </summary>
 internal sealed class RecordTable
 {
     private const int ChunkRows = 4_096;
@@ -31,7 +33,8 @@ internal sealed class RecordTable
 
         id.CopyTo(_slab.AsSpan(_slabUsed));
         metadata.CopyTo(_slab.AsSpan(_slabUsed + id.Length));
-        _chunks[Count / ChunkRows][Count % ChunkRows] = new Entry(_slab, _slabUsed, id.Length, metadata.Length);
+        _chunks[Count / ChunkRows][Count % ChunkRows] = new Entry(
+            _slab, _slabUsed, id.Length, metadata.Length);
         _slabUsed += bytes;
         Count++;
     }
@@ -50,7 +53,8 @@ internal sealed class RecordTable
         return entry.Slab.AsMemory(entry.Offset + entry.IdBytes, entry.MetadataBytes);
     }
 
-    private ref readonly Entry EntryOf(int row) => ref Volatile.Read(ref _chunks)[row / ChunkRows][row % ChunkRows];
+    private ref readonly Entry EntryOf(int row) =>
+        ref Volatile.Read(ref _chunks)[row / ChunkRows][row % ChunkRows];
 
     private readonly record struct Entry(byte[] Slab, int Offset, int IdBytes, int MetadataBytes);
 }

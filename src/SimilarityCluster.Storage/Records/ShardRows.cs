@@ -4,11 +4,14 @@ using SimilarityCluster.Storage.Log;
 
 namespace SimilarityCluster.Storage.Records;
 
-/// <summary>The state that the log tells: rows with vector, id and metadata, and which row of an id is live.</summary>
+/// <summary>
+/// The state that the log tells: rows with vector, id and metadata, and which row of an id is live.
+/// </summary>
 /// <remarks>
-/// One writer applies batches; everything else may be called by anybody. A batch appends its rows unseen, and then, under
-/// the lock, publishes them and retires those that they replace. A search takes no lock: it compares
-/// <see cref="Version"/> before and after, and where a batch came between it asks <see cref="DropDead"/>.
+/// One writer applies batches; everything else may be called by anybody. A batch appends its rows unseen, and
+/// then, under the lock, publishes them and retires those that they replace. A search takes no lock: it
+/// compares <see cref="Version"/> before and after, and where a batch came between it asks
+/// <see cref="DropDead"/>.
 /// </remarks>
 internal sealed class ShardRows
 {

@@ -6,8 +6,8 @@ using SimilarityCluster.Storage.Records;
 namespace SimilarityCluster.Storage.Writing;
 
 /// <summary>
-/// Joins writes into slots: one put is in flight, and the next slot carries every write that arrived meanwhile; no
-/// timer. A write is answered once its slot is durable and applied. Thread-safe.
+/// Joins writes into slots: one put is in flight, and the next slot carries every write that arrived
+/// meanwhile; no timer. A write is answered once its slot is durable and applied. Thread-safe.
 /// </summary>
 /// <param name="log">The end of the log; used by the one put in flight.</param>
 /// <param name="rows">Applies writes; used by the one put in flight.</param>
@@ -89,8 +89,8 @@ internal sealed class GroupCommit(
             if (_waitingBytes > 0 && _waitingBytes + bytes > options.BacklogBytesLimit)
             {
                 throw new ShardBacklogException(
-                    $"write: expected at most {options.BacklogBytesLimit} bytes waiting, given {bytes} behind "
-                    + $"{_waitingBytes}.",
+                    $"write: expected at most {options.BacklogBytesLimit} bytes waiting, "
+                    + $"given {bytes} behind {_waitingBytes}.",
                     options.BacklogBytesLimit);
             }
 
@@ -150,7 +150,8 @@ internal sealed class GroupCommit(
             {
                 // No caller's token: a put that was begun is carried through.
                 durable = await log
-                    .TryAppendAsync(rows.Sequence, [.. group.Select(write => write.Record)], CancellationToken.None)
+                    .TryAppendAsync(
+                        rows.Sequence, [.. group.Select(write => write.Record)], CancellationToken.None)
                     .ConfigureAwait(false);
                 if (!durable)
                 {

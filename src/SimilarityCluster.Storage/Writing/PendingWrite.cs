@@ -30,7 +30,8 @@ internal sealed class PendingWrite(UInt128 operation, byte[] record)
     {
         _outcome.SetException(refusal);
 
-        // The caller may have been cancelled and gone; then nobody looks at the failure, which is no fault of anyone.
+        // The caller may have been cancelled and gone; then nobody looks at the failure, which is no fault
+        // of anyone.
         _ = _outcome.Task.Exception;
     }
 }

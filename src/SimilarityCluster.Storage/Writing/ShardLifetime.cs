@@ -1,6 +1,8 @@
 namespace SimilarityCluster.Storage.Writing;
 
-/// <summary>Whether a shard still accepts writes; the first reason to stop is the one that counts. Thread-safe.</summary>
+/// <summary>
+/// Whether a shard still accepts writes; the first reason to stop is the one that counts. Thread-safe.
+/// </summary>
 /// <param name="prefix">Names the shard in messages.</param>
 internal sealed class ShardLifetime(string prefix)
 {
@@ -34,18 +36,21 @@ internal sealed class ShardLifetime(string prefix)
         _stopped.SetResult(reason);
     }
 
-    /// <summary>What those are told who come too late; only after the stop, or while the shard is being disposed.</summary>
+    /// <summary>
+    /// What those are told who come too late; only after the stop, or while the shard is being disposed.
+    /// </summary>
     internal ShardStoppedException Refusal()
     {
         var (reason, cause) = Volatile.Read(ref _cause) ?? new Cause(ShardStopReason.Disposed, null);
-        return new ShardStoppedException($"Shard '{prefix}' accepts no writes: {Describe(reason, cause)}.", reason, cause);
+        return new ShardStoppedException(
+            $"Shard '{prefix}' accepts no writes: {Describe(reason, cause)}.", reason, cause);
     }
 
     private static string Describe(ShardStopReason reason, Exception? cause) => reason switch
     {
         ShardStopReason.Deposed => "another owner claimed it",
         ShardStopReason.StoreFailed => $"a put failed and the log's end is unknown ({cause?.Message})",
-        ShardStopReason.IndexFailed => $"a durable write or its row could not be taken into memory ({cause?.Message})",
+        ShardStopReason.IndexFailed => $"a durable write could not be taken into memory ({cause?.Message})",
         _ => "its owner disposed it",
     };
 

@@ -7,7 +7,9 @@ internal static class WriteCheck
     internal const int MaxIdBytes = 512;
 
     /// <summary>Checks a batch.</summary>
-    /// <exception cref="ArgumentException">A vector has another dimension, an id stands twice or has a wrong length.</exception>
+    /// <exception cref="ArgumentException">
+    /// A vector has another dimension, an id stands twice or has a wrong length.
+    /// </exception>
     internal static void Check(ShardWrite write, int dimension)
     {
         if (string.IsNullOrEmpty(write.OperationId))
@@ -23,7 +25,7 @@ internal static class WriteCheck
             if (upsert.Vector.Length != (long)dimension * sizeof(float))
             {
                 throw new ArgumentException(
-                    $"upserts[{i}].vector: expected {dimension} float32 in {(long)dimension * sizeof(float)} bytes, "
+                    $"upserts[{i}].vector: expected {dimension} float32, {(long)dimension * sizeof(float)} bytes; "
                     + $"given {upsert.Vector.Length} bytes.",
                     nameof(write));
             }
@@ -35,7 +37,8 @@ internal static class WriteCheck
         }
     }
 
-    private static void CheckId(HashSet<ReadOnlyMemory<byte>> ids, ReadOnlyMemory<byte> id, string field, int index)
+    private static void CheckId(
+        HashSet<ReadOnlyMemory<byte>> ids, ReadOnlyMemory<byte> id, string field, int index)
     {
         if (id.Length is < 1 or > MaxIdBytes)
         {
@@ -46,7 +49,8 @@ internal static class WriteCheck
         if (!ids.Add(id))
         {
             throw new ArgumentException(
-                $"{field}[{index}].id: expected distinct ids, given one that stands in the batch already.", nameof(id));
+                $"{field}[{index}].id: expected distinct ids, given one that stands in the batch already.",
+                nameof(id));
         }
     }
 

@@ -144,7 +144,9 @@ public sealed class SiloSearcherGrainTests
         var silo = (await cluster.OpenOnAsync(0, collection, 0)).Silo;
         var search = Message(collection, [[1, 1, 1]], limit) with
         {
-            QueryCount = queryCount, Vectors = new byte[bytes], MinSequences = new long[sequences],
+            QueryCount = queryCount,
+            Vectors = new byte[bytes],
+            MinSequences = new long[sequences],
         };
 
         await Assert.ThrowsAnyAsync<ArgumentException>(

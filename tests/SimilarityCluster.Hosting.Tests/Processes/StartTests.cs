@@ -10,7 +10,7 @@ public sealed class StartTests
     [Theory]
     [InlineData("'--date' is not known", "--date", "/tmp")]
     [InlineData("'gatway' at 'Role'", "--role", "gatway")]
-    [InlineData("Role silo needs Cluster:Membership redis, given localhost.", "--role", "silo")]
+    [InlineData("Role Silo needs Cluster:Membership Redis, given Localhost.", "--role", "silo")]
     [InlineData("Given 'here'", "--grpc", "here")]
     [InlineData("StreamWindow", "--Gateway:StreamWindow", "0", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0")]
     public async Task Start_SettingThatCannotBeUsed_SaysWhyAndExitsWithTwo(string expected, params string[] arguments)

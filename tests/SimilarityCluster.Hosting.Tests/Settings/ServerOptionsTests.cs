@@ -40,7 +40,7 @@ public sealed class ServerOptionsTests
     {
         var failures = FailuresOf(new ServerOptions { Role = Role.Silo });
 
-        Assert.Equal(["Role silo needs Cluster:Membership redis, given localhost."], failures);
+        Assert.Equal(["Role Silo needs Cluster:Membership Redis, given Localhost."], failures);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ServerOptionsTests
         var options = new ServerOptions { Role = Role.Silo };
         options.Cluster.Membership = Membership.Redis;
 
-        Assert.Equal(["Cluster:Membership redis needs Cluster:Redis as host:port, given ''."], FailuresOf(options));
+        Assert.Equal(["Cluster:Membership Redis needs Cluster:Redis as host:port, given ''."], FailuresOf(options));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ServerOptionsTests
         (options.Cluster.Membership, options.Cluster.Redis) = (Membership.Redis, "127.0.0.1:6379");
 
         Assert.Equal(
-            ["Role gateway needs at least one address in Embedding:Workers for raw inputs, given none."],
+            ["Role Gateway needs at least one address in Embedding:Workers for raw inputs, given none."],
             FailuresOf(options));
     }
 
@@ -69,7 +69,7 @@ public sealed class ServerOptionsTests
         var options = new ServerOptions();
         (options.Cluster.Membership, options.Cluster.Redis) = (Membership.Redis, "127.0.0.1:6379");
 
-        Assert.Contains("given redis", Assert.Single(FailuresOf(options)), StringComparison.Ordinal);
+        Assert.Contains("given Redis", Assert.Single(FailuresOf(options)), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -106,7 +106,7 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     {
         await AssertSearchAsync(
             await DescriptorCollectionAsync(), new Query { Input = new RawInput { Text = "a cat" } }, new SearchOptions(),
-            StatusCode.FailedPrecondition, Reasons.ModelDoesNotAccept, "query.input");
+            StatusCode.FailedPrecondition, Reasons.ModelDoesNotAccept, "query.input.text");
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class GraphBuilderTests
         Assert.False(waiting.IsCompleted);
         Assert.Equal(11, shard.Count);
         using var cancellation = new CancellationTokenSource();
-        var cancelled = shard.WriteAsync(new ShardWrite("3", [Shards.Record("no", 1)], []), cancellation.Token);
+        var cancelled = shard.WriteAsync(
+            new ShardWrite("3", [Shards.Record("no", 1)], []), cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         _scheduler.Open();
@@ -49,7 +50,8 @@ public sealed class GraphBuilderTests
         }
 
         var closed = new ManualScheduler();
-        await using var again = await Shards.OpenAsync(_objects, new ShardStoreOptions { TailLimit = 10 }, closed);
+        await using var again = await Shards.OpenAsync(
+            _objects, new ShardStoreOptions { TailLimit = 10 }, closed);
         Assert.Equal(["id7"], again.Nearest(7, 1, exact: false));
         Assert.Equal(2, (await again.UpsertAsync("2", "late")).Sequence);
         closed.Open();
@@ -71,7 +73,8 @@ public sealed class GraphBuilderTests
 
     private sealed class FailingScheduler : TaskScheduler
     {
-        protected override void QueueTask(Task task) => throw new InvalidOperationException("The scheduler is closed.");
+        protected override void QueueTask(Task task) =>
+            throw new InvalidOperationException("The scheduler is closed.");
 
         protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 

@@ -144,7 +144,7 @@ public sealed class LocalObjectStoreTests : ObjectStoreConformance, IDisposable
         internal override void SyncDirectory(string path)
         {
             Calls.Add("sync " + Path.GetFileName(path));
-            if (FailingDirectory == Path.GetFileName(path))
+            if (string.Equals(FailingDirectory, Path.GetFileName(path), StringComparison.Ordinal))
             {
                 throw new SyncFailedException(path, new IOException("Input/output error"));
             }

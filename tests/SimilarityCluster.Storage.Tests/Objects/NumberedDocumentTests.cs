@@ -75,7 +75,8 @@ public sealed class NumberedDocumentTests
         for (var bit = 0; bit < bits; bit++)
         {
             Flip(key, bit);
-            var damage = await Assert.ThrowsAsync<InvalidDataException>(() => _document.ReadNewestAsync(Token));
+            var damage = await Assert.ThrowsAsync<InvalidDataException>(
+                () => _document.ReadNewestAsync(Token));
             Assert.Contains(key, damage.Message, StringComparison.Ordinal);
             Flip(key, bit);
         }

@@ -29,7 +29,8 @@ public abstract class ObjectStoreConformance
     public async Task PutIfAbsent_ManyAtOnce_OneCreates()
     {
         var puts = Enumerable.Range(0, 32)
-            .Select(i => Task.Run(() => Store.PutIfAbsentAsync("race/k", new[] { (byte)i }, Token).AsTask(), Token));
+            .Select(i => Task.Run(
+                () => Store.PutIfAbsentAsync("race/k", new[] { (byte)i }, Token).AsTask(), Token));
         var outcomes = await Task.WhenAll(puts);
         Assert.Single(outcomes, PutOutcome.Created);
         var content = await Store.GetAsync("race/k", 0, int.MaxValue, Token);
@@ -126,6 +127,8 @@ public abstract class ObjectStoreConformance
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.ListAsync(prefix, Token));
 
     [Fact]
-    public async Task PutIfAbsent_Cancelled_Throws() => await Assert.ThrowsAnyAsync<OperationCanceledException>(
-        async () => await Store.PutIfAbsentAsync("k", ReadOnlyMemory<byte>.Empty, new CancellationToken(true)));
+    public async Task PutIfAbsent_Cancelled_Throws() =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+        async () => await Store.PutIfAbsentAsync(
+            "k", ReadOnlyMemory<byte>.Empty, new CancellationToken(true)));
 }

@@ -42,7 +42,8 @@ internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
         };
     }
 
-    public ValueTask<byte[]?> GetAsync(string key, long offset, int length, CancellationToken cancellationToken) =>
+    public ValueTask<byte[]?> GetAsync(
+        string key, long offset, int length, CancellationToken cancellationToken) =>
         FailGets
             ? throw new IOException("The get was refused.")
             : inner.GetAsync(key, offset, length, cancellationToken);

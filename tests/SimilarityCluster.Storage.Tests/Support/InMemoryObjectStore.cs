@@ -19,7 +19,8 @@ internal sealed class InMemoryObjectStore : IObjectStore
         }
     }
 
-    public ValueTask<byte[]?> GetAsync(string key, long offset, int length, CancellationToken cancellationToken)
+    public ValueTask<byte[]?> GetAsync(
+        string key, long offset, int length, CancellationToken cancellationToken)
     {
         ObjectKey.Check(key);
         lock (_sync)

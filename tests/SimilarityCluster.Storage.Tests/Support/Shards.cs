@@ -36,14 +36,18 @@ internal static class Shards
     internal static RecordWrite Record(string id, float value, string metadata = "") =>
         new(Utf8(id), Vector(value), Utf8(metadata));
 
-    internal static byte[] Vector(float value) => MemoryMarshal.AsBytes<float>(new[] { value, 0, 0, 0 }).ToArray();
+    internal static byte[] Vector(float value) =>
+        MemoryMarshal.AsBytes<float>(new[] { value, 0, 0, 0 }).ToArray();
 
-    internal static Task<ShardWriteOutcome> UpsertAsync(this ShardStore shard, string operation, params string[] ids) =>
+    internal static Task<ShardWriteOutcome> UpsertAsync(
+        this ShardStore shard, string operation, params string[] ids) =>
         shard.WriteAsync(
             new ShardWrite(operation, [.. ids.Select((id, i) => Record(id, i, operation))], []), Token);
 
-    internal static Task<ShardWriteOutcome> DeleteAsync(this ShardStore shard, string operation, params string[] ids) =>
-        shard.WriteAsync(new ShardWrite(operation, [], [.. ids.Select(id => new ReadOnlyMemory<byte>(Utf8(id)))]), Token);
+    internal static Task<ShardWriteOutcome> DeleteAsync(
+        this ShardStore shard, string operation, params string[] ids) =>
+        shard.WriteAsync(
+            new ShardWrite(operation, [], [.. ids.Select(id => new ReadOnlyMemory<byte>(Utf8(id)))]), Token);
 
     internal static List<string> Ids(this ShardStore shard) =>
         [.. shard.List([], int.MaxValue).Select(row => Text(shard.IdOf(row)))];

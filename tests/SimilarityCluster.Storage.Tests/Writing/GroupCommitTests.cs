@@ -20,7 +20,8 @@ public sealed class GroupCommitTests
         var writes = Enumerable.Range(0, 100).Select(i => shard.UpsertAsync($"{i}", $"id{i:D3}")).ToList();
         _gate.SetResult();
         await first;
-        Assert.Equal(Enumerable.Range(2, 100), (await Task.WhenAll(writes)).Select(outcome => (int)outcome.Sequence));
+        Assert.Equal(
+            Enumerable.Range(2, 100), (await Task.WhenAll(writes)).Select(outcome => (int)outcome.Sequence));
         Assert.Equal(slots + 2, _objects.Keys("shards/0/log/").Count);
     }
 
@@ -59,7 +60,8 @@ public sealed class GroupCommitTests
         await using var shard = await Shards.OpenAsync(_store);
         var first = await HoldAsync(shard);
         using var cancellation = new CancellationTokenSource();
-        var cancelled = shard.WriteAsync(new ShardWrite("same", [Shards.Record("a", 1)], []), cancellation.Token);
+        var cancelled = shard.WriteAsync(
+            new ShardWrite("same", [Shards.Record("a", 1)], []), cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         var retry = shard.UpsertAsync("same", "a");
@@ -112,7 +114,8 @@ public sealed class GroupCommitTests
     {
         await using var shard = await Shards.OpenAsync(_store);
         var first = await HoldAsync(shard);
-        var writes = Enumerable.Range(0, 10).Select(i => shard.UpsertAsync($"{i}", $"id{i}")).Append(first).ToList();
+        var writes = Enumerable.Range(0, 10)
+            .Select(i => shard.UpsertAsync($"{i}", $"id{i}")).Append(first).ToList();
         _store.OnPut = _ => PutFault.Refused;
         _gate.SetResult();
         foreach (var write in writes)
