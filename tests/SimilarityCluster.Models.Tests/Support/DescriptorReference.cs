@@ -32,7 +32,8 @@ internal static class DescriptorReference
                 for (var index = 0; index < Orientations; index++)
                 {
                     var (sine, cosine) = Math.SinCos(Math.PI * index / Orientations);
-                    var excess = Math.Abs((cosine * right) + (sine * down)) - (0.8 * Math.Sqrt((right * right) + (down * down)));
+                    var excess = Math.Abs((cosine * right) + (sine * down)) - (
+                        0.8 * Math.Sqrt((right * right) + (down * down)));
                     Pool(cells, index, x, y, Math.Sqrt(Math.Max(excess, 0)));
                 }
             }
@@ -48,7 +49,8 @@ internal static class DescriptorReference
         {
             for (var column = 0; column < Cells; column++)
             {
-                if (y >= (row * 8) - 2 && y < (row * 8) + 10 && x >= (column * 8) - 2 && x < (column * 8) + 10)
+                if (y >= (row * 8) - 2 && y < (row * 8) + 10 && x >= (column * 8) - 2
+                    && x < (column * 8) + 10)
                 {
                     cells[index, row, column] += value / 144;
                 }
