@@ -3,7 +3,7 @@ namespace SimilarityCluster.Client.Tests;
 public sealed class SimilarityClientOptionsTests
 {
     [Fact]
-    public void Defaults_AreAsDocumented()
+    public void Defaults_NothingSet_AreAsDocumented()
     {
         var options = new SimilarityClientOptions();
 

@@ -7,7 +7,7 @@ namespace SimilarityCluster.Embeddings.Tests;
 public sealed class EmbeddingOptionsTests
 {
     [Fact]
-    public void Defaults_AreThoseOfTheDocumentation()
+    public void Defaults_NothingSet_AreThoseOfTheDocumentation()
     {
         var options = Bound();
 

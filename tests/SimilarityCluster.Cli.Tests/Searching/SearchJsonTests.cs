@@ -38,8 +38,13 @@ public sealed class SearchJsonTests
 
         Assert.Equal(
             """
-            {"collection":"pets","hits":[{"id":"a","distance":0.25,"metadata":{"b":true,"d":1.5,"i":7,"l":["x","y"],"s":"\u00FC\u0022\n","t":"2026-01-02T03:04:05\u002B00:00","y":"AQI="}},{"id":"b","distance":0.5,"metadata":{}}],"receipt":{"shards_asked":4,"shards_answered":3,"exact":false,"search_breadth":64,"model":"descriptor@1","fingerprint":"ff","stages_ms":{"merge":1.5}}}
-            """,
+            {"collection":"pets","hits":[{"id":"a","distance":0.25,
+            "metadata":{"b":true,"d":1.5,"i":7,"l":["x","y"],"s":"\u00FC\u0022\n","t":"2026-01-02T03:04:05\u002B00:00",
+            "y":"AQI="}},
+            {"id":"b","distance":0.5,"metadata":{}}],
+            "receipt":{"shards_asked":4,"shards_answered":3,"exact":false,"search_breadth":64,
+            "model":"descriptor@1","fingerprint":"ff","stages_ms":{"merge":1.5}}}
+            """.ReplaceLineEndings(string.Empty),
             JsonSerializer.Serialize(json.RootElement));
     }
 }
