@@ -13,7 +13,8 @@ using SimilarityCluster.Models.Folders;
 namespace SimilarityCluster.Embeddings;
 
 /// <summary>Raw inputs to unit vectors, in this process; speaks the messages of the wire.</summary>
-/// <remarks>Thread-safe. Models are loaded at first use; the built-in descriptor is loaded by the start.</remarks>
+/// <remarks>Thread-safe. Models are loaded at first use; the built-in descriptor is loaded by the
+/// start.</remarks>
 public sealed partial class EmbeddingEngine : IAsyncDisposable
 {
     private const int LongestEcho = 80;
@@ -32,7 +33,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
     /// <param name="options">Where models are, where they run, and the limits.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Hears which provider is used.</param>
-    public EmbeddingEngine(IOptions<EmbeddingOptions> options, TimeProvider time, ILogger<EmbeddingEngine> logger)
+    public EmbeddingEngine(
+        IOptions<EmbeddingOptions> options, TimeProvider time, ILogger<EmbeddingEngine> logger)
         : this(options, time, logger, load: null)
     {
     }
@@ -50,7 +52,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         _start = new Lazy<Task>(() => Task.Run(StartOnceAsync));
     }
 
-    /// <summary>Writes the built-in model where it is missing, decides where models run, and warms it up.</summary>
+    /// <summary>Writes the built-in model where it is missing, decides where models run, and warms it
+    /// up.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When the engine is ready; every other method waits for it too.</returns>
     /// <exception cref="ProviderUnusableException">The demanded provider cannot be used.</exception>
@@ -62,7 +65,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
     /// <param name="request">Model and 1 to 1,000 inputs.</param>
     /// <param name="cancellationToken">Drops what has not been computed yet.</param>
     /// <returns>One result an input, vectors of length 1.</returns>
-    /// <exception cref="Grpc.Core.RpcException">The call as a whole is refused; an error of the catalogue.</exception>
+    /// <exception cref="Grpc.Core.RpcException">The call as a whole is refused; an error of the
+    /// catalogue.</exception>
     public async Task<EmbedResponse> EmbedAsync(EmbedRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -71,7 +75,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         var model = Resolve(request.Model);
         if (request.Inputs.Count is < 1 or > WireLimits.MaxBatch)
         {
-            throw ServiceErrors.InvalidField("inputs", $"1 to {WireLimits.MaxBatch} inputs", $"{request.Inputs.Count}")
+            throw ServiceErrors.InvalidField(
+                "inputs", $"1 to {WireLimits.MaxBatch} inputs", $"{request.Inputs.Count}")
                 .ToRpcException();
         }
 
@@ -86,7 +91,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Lists models, ascending by name and version; the first page also names the broken folders.</summary>
+    /// <summary>Lists models, ascending by name and version; the first page also names the broken
+    /// folders.</summary>
     /// <param name="request">Which page.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The page.</returns>
@@ -98,7 +104,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         await StartAsync(cancellationToken);
         if (request.PageSize > WireLimits.MaxBatch)
         {
-            throw ServiceErrors.InvalidField("page_size", $"0 to {WireLimits.MaxBatch}", $"{request.PageSize}")
+            throw ServiceErrors.InvalidField(
+                "page_size", $"0 to {WireLimits.MaxBatch}", $"{request.PageSize}")
                 .ToRpcException();
         }
 
@@ -125,8 +132,10 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
     /// <param name="request">Which model.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Grpc.Core.RpcException">The name is malformed, unknown, or of a broken folder.</exception>
-    public async Task<GetModelResponse> GetModelAsync(GetModelRequest request, CancellationToken cancellationToken)
+    /// <exception cref="Grpc.Core.RpcException">The name is malformed, unknown, or of a broken
+    /// folder.</exception>
+    public async Task<GetModelResponse> GetModelAsync(
+        GetModelRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         await StartAsync(cancellationToken);
@@ -159,7 +168,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         if (problem is not null && _options.Provider == ProviderChoice.Cuda)
         {
             throw new ProviderUnusableException(
-                ExecutionProvider.Cuda.Name, $"{problem.Message} (the GPU package, driver or device is missing)", problem);
+                ExecutionProvider.Cuda.Name,
+                    $"{problem.Message} (the GPU package, driver or device is missing)", problem);
         }
 
         if (problem is not null)
@@ -177,7 +187,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         LogStarted(_provider.Name, _options.Models);
     }
 
-    /// <summary>A provider that starts may still fail to compute, for instance for want of another library.</summary>
+    /// <summary>A provider that starts may still fail to compute, for instance for want of another
+    /// library.</summary>
     private async Task<Exception?> WhyNotWarmAsync()
     {
         try
@@ -193,8 +204,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
 
     private ServableModel BuiltIn() => _catalog.List().Find(DescriptorModel.Reference)
         ?? throw new ModelFolderException(
-            $"The built-in model cannot be served: "
-            + $"{_catalog.List().FindBroken(DescriptorModel.Reference)?.Problem ?? "its folder is not there."}");
+            "The built-in model cannot be served: "
+            + (_catalog.List().FindBroken(DescriptorModel.Reference)?.Problem ?? "its folder is not there."));
 
     private ModelLane LaneOf(ServableModel model) => _lanes.GetOrAdd(
         new LaneKey(model.Reference, model.Fingerprint),
@@ -231,7 +242,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
 
         if (!ModelReference.TryParse(token, out var last) || last.Version is null)
         {
-            throw ServiceErrors.InvalidField("page_token", "empty or the next_page_token of the page before", "another text")
+            throw ServiceErrors.InvalidField(
+                "page_token", "empty or the next_page_token of the page before", "another text")
                 .ToRpcException();
         }
 
@@ -244,7 +256,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
 
     private Model Describe(ServableModel model)
     {
-        var loaded = _lanes.TryGetValue(new LaneKey(model.Reference, model.Fingerprint), out var lane) && lane.IsLoaded;
+        var loaded = _lanes.TryGetValue(new LaneKey(model.Reference, model.Fingerprint), out var lane)
+            && lane.IsLoaded;
         var described = new Model
         {
             Name = model.Name,
@@ -283,7 +296,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
 
         response.Stages.Add(new StageTime { Stage = "decode", Duration = Duration.FromTimeSpan(decode) });
         response.Stages.Add(new StageTime { Stage = "queue", Duration = Duration.FromTimeSpan(queue) });
-        response.Stages.Add(new StageTime { Stage = "inference", Duration = Duration.FromTimeSpan(inference) });
+        response.Stages.Add(
+            new StageTime { Stage = "inference", Duration = Duration.FromTimeSpan(inference) });
         return response;
     }
 

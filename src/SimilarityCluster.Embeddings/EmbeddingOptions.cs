@@ -23,7 +23,8 @@ public sealed class EmbeddingOptions
     public int BatchLimit { get; set; } = 32;
 
     /// <summary>
-    /// Inputs of one model that may be in the house at a time, 1 to 1,000,000; beyond it requests are refused. A
+    /// Inputs of one model that may be in the house at a time, 1 to 1,000,000; beyond it requests are
+    /// refused. A
     /// request that alone holds more is taken when no other is there. Default 4,096.
     /// </summary>
     [Range(1, 1_000_000)]

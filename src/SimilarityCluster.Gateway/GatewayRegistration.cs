@@ -20,17 +20,21 @@ public static class GatewayRegistration
 {
     /// <summary>Adds gRPC and the services of the gateway.</summary>
     /// <param name="services">
-    /// Must get an <see cref="IGrainFactory"/> from an Orleans client or silo. Where an <see cref="IEmbedder"/> is
+    /// Must get an <see cref="IGrainFactory"/> from an Orleans client or silo. Where an
+    /// <see cref="IEmbedder"/> is
     /// there, before or after, it is used; otherwise the workers of <see cref="WorkerOptions"/> are.
     /// </param>
     /// <param name="configuration">Has the sections <c>Gateway</c> and <c>Embedding</c>.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddGateway(
+        this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
-        services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section)).ValidateOnStart();
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section))
+            .ValidateOnStart();
+        services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section))
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>();
         services.AddGrpc(grpc =>

@@ -100,8 +100,8 @@ public sealed class ShardStore : IAsyncDisposable
 
         // Manifests go last: a removal that was cut short leaves a shard that still knows what it was.
         var keys = await objects.ListAsync(prefix, cancellationToken).ConfigureAwait(false);
-        foreach (
-            var key in keys.OrderBy(key => key.StartsWith(prefix + ManifestFolder, StringComparison.Ordinal)))
+        var manifests = prefix + ManifestFolder;
+        foreach (var key in keys.OrderBy(key => key.StartsWith(manifests, StringComparison.Ordinal)))
         {
             await objects.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
         }

@@ -23,7 +23,8 @@ public sealed class PackedVectorTests
     [InlineData(8, 2)]
     public void ToArray_SplitNumberOrBothForms_IsRefused(int bytes, int values)
     {
-        var vector = new Vector { Data = ByteString.CopyFrom(new byte[bytes]), Values = { new float[values] } };
+        var vector =
+            new Vector { Data = ByteString.CopyFrom(new byte[bytes]), Values = { new float[values] } };
 
         Assert.Equal(-1, PackedVector.DimensionOf(vector));
         Assert.Throws<ArgumentException>(() => PackedVector.ToArray(vector));

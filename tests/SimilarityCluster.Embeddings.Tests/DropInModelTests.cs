@@ -25,7 +25,8 @@ public sealed class DropInModelTests
         engines.Write($"{name}/1/worker.json", """{ "output": "embedding" }""");
         File.Copy(file, Path.Combine(engines.Models, name, "1", "model.onnx"));
 
-        var response = await engines.EmbedWithAsync(name, Engines.Image(1), Engines.Image(2), Engines.Image(1));
+        var response =
+            await engines.EmbedWithAsync(name, Engines.Image(1), Engines.Image(2), Engines.Image(1));
 
         var vectors = response.Results.Select(static result => PackedVector.ToArray(result.Vector)).ToArray();
         Assert.All(vectors, vector => Assert.Equal(dimension, vector.Length));
@@ -41,7 +42,8 @@ public sealed class DropInModelTests
             roots.Add(given);
         }
 
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder =
+            folder.Parent)
         {
             roots.Add(Path.Combine(folder.FullName, "shared", "data"));
         }

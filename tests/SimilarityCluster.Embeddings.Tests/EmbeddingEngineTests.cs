@@ -22,12 +22,14 @@ public sealed class EmbeddingEngineTests
 
         Assert.Equal("descriptor@1", together.Model);
         Assert.Equal(64, together.Fingerprint.Length);
-        Assert.Equal(["decode", "queue", "inference"], together.Stages.Select(static stage => stage.Stage));
+        Assert.Equal(["decode", "queue", "inference"], together.Stages.Select(static stage => stage.Stage),
+            StringComparer.Ordinal);
         foreach (var index in new[] { 0, 6, 7, 39 })
         {
             var alone = await engines.EmbedAsync(inputs[index]);
             var (expected, given) = (
-                PackedVector.ToArray(alone.Results[0].Vector), PackedVector.ToArray(together.Results[index].Vector));
+                PackedVector.ToArray(alone.Results[0].Vector),
+                    PackedVector.ToArray(together.Results[index].Vector));
             Assert.Equal(expected, given, static (x, y) => Math.Abs(x - y) < 1e-5);
             Assert.Equal(1, given.Sum(static value => value * value), tolerance: 1e-4);
         }
@@ -80,7 +82,8 @@ public sealed class EmbeddingEngineTests
         broken[17] = float.NaN;
 
         var response = await engines.EmbedAsync(
-            TensorOf(values, 3, 64, 64), TensorOf(values, 64, 64, 3), TensorOf(values[..12], 3, 64, 64), TensorOf(broken, 3, 64, 64));
+            TensorOf(values, 3, 64, 64), TensorOf(values, 64, 64, 3), TensorOf(values[..12], 3, 64, 64),
+                TensorOf(broken, 3, 64, 64));
 
         Assert.Equal(560, PackedVector.DimensionOf(response.Results[0].Vector));
         Assert.Equal(
@@ -103,7 +106,8 @@ public sealed class EmbeddingEngineTests
         await using var engines = new Engines();
         engines.Write("broken/1/model.onnx", "nothing of the kind");
 
-        var exception = await Assert.ThrowsAsync<RpcException>(() => engines.EmbedWithAsync(model, Engines.Image(1)));
+        var exception =
+            await Assert.ThrowsAsync<RpcException>(() => engines.EmbedWithAsync(model, Engines.Image(1)));
 
         Assert.Equal((code, reason, "model", false), Engines.Describe(exception));
     }
@@ -115,7 +119,8 @@ public sealed class EmbeddingEngineTests
 
         var exception = await Assert.ThrowsAsync<RpcException>(() => engines.EmbedAsync());
 
-        Assert.Equal((StatusCode.InvalidArgument, Reasons.InvalidField, "inputs", false), Engines.Describe(exception));
+        Assert.Equal(
+            (StatusCode.InvalidArgument, Reasons.InvalidField, "inputs", false), Engines.Describe(exception));
     }
 
     [Fact]
@@ -137,13 +142,15 @@ public sealed class EmbeddingEngineTests
         {
             var page = await engines.Engine.ListModelsAsync(
                 new ListModelsRequest { PageSize = 2, PageToken = token }, Engines.Token);
-            names.AddRange(page.Models.Select(static model => $"{model.Name}@{model.Version} {model.Provider}"));
-            Assert.Equal(token.Length == 0 ? ["broken/1"] : [], page.BrokenModels.Select(static broken => broken.Folder));
+            names.AddRange(
+                page.Models.Select(static model => $"{model.Name}@{model.Version} {model.Provider}"));
+            Assert.Equal(token.Length == 0 ? ["broken/1"]
+                : [], page.BrokenModels.Select(static broken => broken.Folder));
             token = page.NextPageToken;
         }
         while (token.Length > 0);
 
-        Assert.Equal(["descriptor@1 cpu", "descriptor@2 ", "descriptor@10 "], names);
+        Assert.Equal(["descriptor@1 cpu", "descriptor@2 ", "descriptor@10 "], names, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -152,9 +159,11 @@ public sealed class EmbeddingEngineTests
         await using var engines = new Engines();
 
         var exception = await Assert.ThrowsAsync<RpcException>(
-            () => engines.Engine.ListModelsAsync(new ListModelsRequest { PageToken = "../x" }, Engines.Token));
+            () => engines.Engine.ListModelsAsync(
+                new ListModelsRequest { PageToken = "../x" }, Engines.Token));
 
-        Assert.Equal((StatusCode.InvalidArgument, Reasons.InvalidField, "page_token", false), Engines.Describe(exception));
+        Assert.Equal((StatusCode.InvalidArgument, Reasons.InvalidField, "page_token", false),
+            Engines.Describe(exception));
     }
 
     [Fact]
@@ -162,9 +171,11 @@ public sealed class EmbeddingEngineTests
     {
         await using var engines = new Engines();
 
-        var model = (await engines.Engine.GetModelAsync(new GetModelRequest { Model = "descriptor" }, Engines.Token)).Model;
+        var model = (await engines.Engine.GetModelAsync(
+            new GetModelRequest { Model = "descriptor" }, Engines.Token)).Model;
 
-        Assert.Equal(("descriptor", "1", 560u, "cpu"), (model.Name, model.Version, model.Dimension, model.Provider));
+        Assert.Equal(
+            ("descriptor", "1", 560u, "cpu"), (model.Name, model.Version, model.Dimension, model.Provider));
         Assert.Equal([InputKind.Image, InputKind.Tensor], model.Accepts);
         Assert.Equal([3L, 64, 64], model.InputShape);
     }
@@ -172,17 +183,21 @@ public sealed class EmbeddingEngineTests
     [Fact]
     public async Task StartAsync_CudaDemandedWithTheCpuPackage_Throws()
     {
-        await using var engines = new Engines(configure: static options => options.Provider = ProviderChoice.Cuda);
+        await using var engines =
+            new Engines(configure: static options => options.Provider = ProviderChoice.Cuda);
 
-        var exception = await Assert.ThrowsAsync<ProviderUnusableException>(() => engines.Engine.StartAsync(Engines.Token));
+        var exception = await Assert.ThrowsAsync<ProviderUnusableException>(
+            () => engines.Engine.StartAsync(Engines.Token));
 
-        Assert.Contains("Embedding:Provider is cuda, but it cannot be used", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Embedding:Provider is cuda, but it cannot be used", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task StartAsync_Auto_FallsBackToTheCpu()
     {
-        await using var engines = new Engines(configure: static options => options.Provider = ProviderChoice.Auto);
+        await using var engines =
+            new Engines(configure: static options => options.Provider = ProviderChoice.Auto);
 
         Assert.NotNull((await engines.EmbedAsync(Engines.Image(1))).Results[0].Vector);
     }
@@ -195,7 +210,8 @@ public sealed class EmbeddingEngineTests
 
         var exception = await Assert.ThrowsAsync<RpcException>(() => engines.EmbedAsync(Engines.Image(1)));
 
-        Assert.Equal((StatusCode.Unavailable, Reasons.ShuttingDown, string.Empty, true), Engines.Describe(exception));
+        Assert.Equal(
+            (StatusCode.Unavailable, Reasons.ShuttingDown, string.Empty, true), Engines.Describe(exception));
     }
 
     private static RawInput TensorOf(float[] values, params long[] shape) => new()

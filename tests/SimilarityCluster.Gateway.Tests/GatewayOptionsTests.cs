@@ -15,7 +15,8 @@ public sealed class GatewayOptionsTests
                 options.MaxWriteBytesInFlight, options.MaxEmbedsInFlight, options.StreamWindow,
                 options.DefaultShardCount, options.DefaultSearchBreadth));
         Assert.Equal(
-            (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)), (options.CollectionCacheTime, options.RelocationTime));
+            (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)),
+            (options.CollectionCacheTime, options.RelocationTime));
         Assert.True(new GatewayOptionsValidator().Validate(null, options).Succeeded);
     }
 
@@ -26,7 +27,8 @@ public sealed class GatewayOptionsTests
 
         Assert.Empty(options.Workers);
         Assert.Equal(
-            (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)), (options.WorkerRestTime, options.ModelCacheTime));
+            (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)),
+            (options.WorkerRestTime, options.ModelCacheTime));
         Assert.True(new WorkerOptionsValidator().Validate(null, options).Succeeded);
     }
 
@@ -35,7 +37,8 @@ public sealed class GatewayOptionsTests
     [InlineData(1_025)]
     public void Validate_StreamWindowOutOfRange_NamesTheOption(int window)
     {
-        var result = new GatewayOptionsValidator().Validate(null, new GatewayOptions { StreamWindow = window });
+        var result =
+            new GatewayOptionsValidator().Validate(null, new GatewayOptions { StreamWindow = window });
 
         Assert.True(result.Failed);
         Assert.Contains(nameof(GatewayOptions.StreamWindow), result.FailureMessage, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ namespace SimilarityCluster.Grains.Tests;
 public sealed class SearchOptionsTests
 {
     [Fact]
-    public void Defaults_AsDocumented()
+    public void Defaults_NothingSet_AreAsDocumented()
     {
         var options = new SearchOptions();
 

@@ -5,7 +5,7 @@ namespace SimilarityCluster.Storage.Tests;
 public sealed class ShardStoreOptionsTests
 {
     [Fact]
-    public void Defaults_AreThoseOfTheDocumentation()
+    public void Defaults_NothingSet_AreThoseOfTheDocumentation()
     {
         var options = new ShardStoreOptions();
         Assert.Equal(8 * 1024 * 1024, options.SlotBytesLimit);

@@ -41,7 +41,8 @@ public static class ServiceErrors
     /// <returns>INVALID_ARGUMENT.</returns>
     public static ServiceError VectorNotFinite(string field, int position, float given) =>
         new(StatusCode.InvalidArgument, Reasons.VectorNotFinite,
-            $"{field}: expected finite numbers, given {given.ToString(CultureInfo.InvariantCulture)} at position {position}.")
+            $"{field}: expected finite numbers, given {given.ToString(CultureInfo.InvariantCulture)}"
+            + $" at position {position}.")
         {
             Field = field,
             Details = Pair("finite numbers", given.ToString(CultureInfo.InvariantCulture)),
@@ -118,7 +119,8 @@ public static class ServiceErrors
     /// <param name="name">The name given.</param>
     /// <returns>ALREADY_EXISTS.</returns>
     public static ServiceError CollectionExists(string name) =>
-        new(StatusCode.AlreadyExists, Reasons.CollectionExists, $"name: a collection '{name}' exists already.")
+        new(StatusCode.AlreadyExists, Reasons.CollectionExists,
+            $"name: a collection '{name}' exists already.")
         {
             Field = "name",
             Details = Pair("a free name", name),
@@ -216,7 +218,7 @@ public static class ServiceErrors
     /// <returns>FAILED_PRECONDITION.</returns>
     public static ServiceError EmbeddingInvalid(string field, string model, string given) =>
         new(StatusCode.FailedPrecondition, Reasons.EmbeddingInvalid,
-            $"{field}: expected an embedding of non-zero finite length from the model '{model}', it gave {given}.")
+            $"{field}: expected an embedding of non-zero length of the model '{model}', given {given}.")
         {
             Field = field,
             Details = Pair("a non-zero finite vector", given),
@@ -257,12 +259,14 @@ public static class ServiceErrors
     /// <param name="problem">What happened.</param>
     /// <returns>UNAVAILABLE with a retry delay.</returns>
     public static ServiceError StoreFailed(string problem) =>
-        new(StatusCode.Unavailable, Reasons.StoreFailed, $"The store failed: {problem}") { RetryAfter = ShortPause };
+        new(StatusCode.Unavailable, Reasons.StoreFailed,
+            $"The store failed: {problem}") { RetryAfter = ShortPause };
 
     /// <summary>The deadline expired before the answer was ready.</summary>
     /// <returns>DEADLINE_EXCEEDED.</returns>
     public static ServiceError DeadlineExpired() =>
-        new(StatusCode.DeadlineExceeded, Reasons.DeadlineExpired, "The deadline expired before the answer was ready.");
+        new(StatusCode.DeadlineExceeded, Reasons.DeadlineExpired,
+            "The deadline expired before the answer was ready.");
 
     /// <summary>The caller cancelled the call.</summary>
     /// <returns>CANCELLED.</returns>
@@ -272,13 +276,15 @@ public static class ServiceErrors
     /// <summary>The server is shutting down.</summary>
     /// <returns>UNAVAILABLE with a retry delay.</returns>
     public static ServiceError ShuttingDown() =>
-        new(StatusCode.Unavailable, Reasons.ShuttingDown, "The server is shutting down.") { RetryAfter = ShortPause };
+        new(StatusCode.Unavailable, Reasons.ShuttingDown,
+            "The server is shutting down.") { RetryAfter = ShortPause };
 
     /// <summary>The server broke one of its own rules.</summary>
     /// <param name="incident">Id under which the server's log has the details.</param>
     /// <returns>INTERNAL.</returns>
     public static ServiceError Internal(string incident) =>
-        new(StatusCode.Internal, Reasons.Internal, $"An error of the server's own; its log has the details under {incident}.");
+        new(StatusCode.Internal, Reasons.Internal,
+            $"An error of the server's own; its log has the details under {incident}.");
 
     private static ImmutableDictionary<string, string> Pair(string expected, string given) =>
         ImmutableDictionary<string, string>.Empty.Add("expected", expected).Add("given", given);

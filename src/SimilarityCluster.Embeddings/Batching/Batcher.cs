@@ -6,7 +6,8 @@ namespace SimilarityCluster.Embeddings.Batching;
 
 /// <summary>Runs one model: takes what is queued, up to the batch limit, and never waits for more.</summary>
 /// <remarks>
-/// A run starts as soon as the one before has ended, so batches grow by themselves under load and a lone input pays
+/// A run starts as soon as the one before has ended, so batches grow by themselves under load and a lone
+/// input pays
 /// no delay. Queued tensors are bounded by the channel: who prepares inputs waits when two batches are ready.
 /// Thread-safe; the model is only used by the loop.
 /// </remarks>
@@ -91,7 +92,7 @@ internal sealed class Batcher : IAsyncDisposable
                 batch[index].Complete(OutcomeOf(batch[index], _runner.Output(index), queue, inference));
             }
         }
-#pragma warning disable CA1031 // Whatever the native runtime throws belongs to the callers; the loop must go on.
+#pragma warning disable CA1031 // Whatever the runtime throws is the callers'; the loop must go on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -13,5 +13,6 @@ internal readonly record struct EmbeddingOutcome(
     /// <summary>An input that never reached the model.</summary>
     /// <param name="error">Why.</param>
     /// <returns>The outcome.</returns>
-    public static EmbeddingOutcome Refused(ServiceError error) => new(null, error, TimeSpan.Zero, TimeSpan.Zero);
+    public static EmbeddingOutcome Refused(ServiceError error) =>
+        new(null, error, TimeSpan.Zero, TimeSpan.Zero);
 }

@@ -36,7 +36,8 @@ internal sealed class InputReader(ServableModel model, long maxImagePixels)
 
     private ServiceError NotAccepted(string field, string given) =>
 #pragma warning disable CA1308 // The wire writes kinds in lower case.
-        ServiceErrors.ModelDoesNotAccept(field, model.Reference, model.Accepts.ToString().ToLowerInvariant(), given);
+        ServiceErrors.ModelDoesNotAccept(
+            field, model.Reference, model.Accepts.ToString().ToLowerInvariant(), given);
 #pragma warning restore CA1308
 
     private ServiceError? ReadImage(ReadOnlySpan<byte> encoded, string field, Span<float> tensor)
@@ -60,14 +61,16 @@ internal sealed class InputReader(ServableModel model, long maxImagePixels)
     {
         if (!given.Shape.SequenceEqual(model.InputShape))
         {
+            var expectedShape = $"[{string.Join(", ", model.InputShape)}]";
             return ServiceErrors.InvalidField(
-                $"{field}.shape", $"[{string.Join(", ", model.InputShape)}]", $"[{string.Join(", ", given.Shape)}]");
+                $"{field}.shape", expectedShape, $"[{string.Join(", ", given.Shape)}]");
         }
 
         var expectedBytes = tensor.Length * sizeof(float);
         if (given.Data.Length != expectedBytes)
         {
-            return ServiceErrors.InvalidField($"{field}.data", $"{expectedBytes} bytes", $"{given.Data.Length} bytes");
+            return ServiceErrors.InvalidField(
+                $"{field}.data", $"{expectedBytes} bytes", $"{given.Data.Length} bytes");
         }
 
         given.Data.Span.CopyTo(MemoryMarshal.AsBytes(tensor));

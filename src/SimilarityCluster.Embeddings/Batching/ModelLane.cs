@@ -4,7 +4,8 @@ using SimilarityCluster.Models.Folders;
 
 namespace SimilarityCluster.Embeddings.Batching;
 
-/// <summary>Everything that one model needs: admission, preparing of inputs, and the batcher, loaded at first use.</summary>
+/// <summary>Everything that one model needs: admission, preparing of inputs, and the batcher, loaded at first
+/// use.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ModelLane : IAsyncDisposable
 {
@@ -23,7 +24,8 @@ internal sealed class ModelLane : IAsyncDisposable
     /// <param name="load">Loads the model.</param>
     /// <param name="time">The clock.</param>
     public ModelLane(
-        ServableModel model, EmbeddingOptions options, Func<ServableModel, IBatchRunner> load, TimeProvider time)
+        ServableModel model, EmbeddingOptions options, Func<ServableModel, IBatchRunner> load,
+            TimeProvider time)
     {
         _model = model;
         _queueLimit = options.QueueLimit;
@@ -31,7 +33,8 @@ internal sealed class ModelLane : IAsyncDisposable
         _time = time;
         _reader = new InputReader(model, options.MaxImagePixels);
         _decoders = new SemaphoreSlim(_decodeThreads);
-        _batcher = new Lazy<Task<Batcher>>(() => Task.Run(() => new Batcher(load(model), model.Reference, time)));
+        _batcher = new Lazy<Task<Batcher>>(
+            () => Task.Run(() => new Batcher(load(model), model.Reference, time)));
     }
 
     /// <summary>Whether the model is in memory.</summary>
@@ -65,7 +68,8 @@ internal sealed class ModelLane : IAsyncDisposable
             };
             // The loop's own token ends with the loop; an input must hear of its caller for longer.
             await Parallel.ForAsync(0, inputs.Count, parallel, async (index, _) =>
-                outcomes[index] = await PrepareAsync(batcher, inputs[index], $"inputs[{index}]", cancellationToken));
+                outcomes[index] =
+                    await PrepareAsync(batcher, inputs[index], $"inputs[{index}]", cancellationToken));
             var decode = _time.GetElapsedTime(start);
             return (await Task.WhenAll(outcomes).WaitAsync(cancellationToken), decode);
         }
@@ -88,12 +92,14 @@ internal sealed class ModelLane : IAsyncDisposable
 
     private void Admit(int count)
     {
-        // A request of more inputs than the limit could otherwise never be served: it is taken when it is alone.
+        // A request of more inputs than the limit could otherwise never be served: it is taken when it is
+        // alone.
         var admitted = Interlocked.Add(ref _admitted, count);
         if (admitted > _queueLimit && admitted != count)
         {
             Interlocked.Add(ref _admitted, -count);
-            throw ServiceErrors.Overloaded(_queueLimit, $"inputs of the model '{_model.Reference}'").ToRpcException();
+            throw ServiceErrors.Overloaded(_queueLimit, $"inputs of the model '{_model.Reference}'")
+                .ToRpcException();
         }
     }
 

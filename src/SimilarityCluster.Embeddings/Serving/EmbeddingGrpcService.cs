@@ -19,7 +19,8 @@ public sealed class EmbeddingGrpcService(
         AnswerAsync(context, token => engine.EmbedAsync(request, token));
 
     /// <inheritdoc/>
-    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>
+    public override Task<ListModelsResponse> ListModels(
+        ListModelsRequest request, ServerCallContext context) =>
         AnswerAsync(context, token => engine.ListModelsAsync(request, token));
 
     /// <inheritdoc/>
@@ -44,7 +45,8 @@ public sealed class EmbeddingGrpcService(
         };
         await AnswerAsync(context, async _ =>
         {
-            await Parallel.ForEachAsync(requestStream.ReadAllAsync(context.CancellationToken), window, async (item, token) =>
+            await Parallel.ForEachAsync(
+                requestStream.ReadAllAsync(context.CancellationToken), window, async (item, token) =>
             {
                 var response = await EmbedItemAsync(item, token);
                 await writing.WaitAsync(token);
@@ -61,12 +63,14 @@ public sealed class EmbeddingGrpcService(
         });
     }
 
-    private async Task<StreamEmbedResponse> EmbedItemAsync(StreamEmbedRequest item, CancellationToken cancellationToken)
+    private async Task<StreamEmbedResponse> EmbedItemAsync(
+        StreamEmbedRequest item, CancellationToken cancellationToken)
     {
         var response = new StreamEmbedResponse { RequestId = item.RequestId };
         try
         {
-            response.Response = await engine.EmbedAsync(item.Request ?? new EmbedRequest(), cancellationToken);
+            response.Response =
+                await engine.EmbedAsync(item.Request ?? new EmbedRequest(), cancellationToken);
         }
         catch (RpcException exception)
         {

@@ -37,7 +37,8 @@ internal sealed record ExecutionProvider(string Name)
         var options = new SessionOptions();
         try
         {
-            // Spinning threads halve the throughput of whatever else the cores do, which here is decoding and search.
+            // Spinning threads halve the throughput of whatever else the cores do, which here is decoding and
+            // search.
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
             options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;

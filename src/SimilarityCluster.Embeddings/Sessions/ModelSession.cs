@@ -27,7 +27,8 @@ internal sealed class ModelSession : IBatchRunner
         InputLength = inputLength;
         BatchLimit = batchLimit;
         _input = GC.AllocateUninitializedArray<float>(checked(batchLimit * inputLength), pinned: true);
-        _output = GC.AllocateUninitializedArray<float>(checked(batchLimit * model.Signature.Dimension), pinned: true);
+        _output = GC.AllocateUninitializedArray<float>(
+            checked(batchLimit * model.Signature.Dimension), pinned: true);
         _values = new (OrtValue, OrtValue)?[batchLimit + 1];
     }
 
@@ -40,9 +41,11 @@ internal sealed class ModelSession : IBatchRunner
     /// <summary>Loads a model and runs it once with the smallest and the largest batch.</summary>
     /// <param name="model">The model.</param>
     /// <param name="provider">Where it runs.</param>
-    /// <param name="batchLimit">Most inputs in one run; a model with a fixed batch axis decides itself.</param>
+    /// <param name="batchLimit">Most inputs in one run; a model with a fixed batch axis decides
+    /// itself.</param>
     /// <returns>The session, warm.</returns>
-    /// <exception cref="ModelFolderException">The model has no fixed input shape, or the runtime refuses it.</exception>
+    /// <exception cref="ModelFolderException">The model has no fixed input shape, or the runtime refuses
+    /// it.</exception>
     public static ModelSession Load(ServableModel model, ExecutionProvider provider, int batchLimit)
     {
         var inputLength = InputLengthOf(model);
@@ -89,7 +92,8 @@ internal sealed class ModelSession : IBatchRunner
     /// <summary>The result of one input of the last run.</summary>
     /// <param name="index">The input.</param>
     /// <returns>Shape [dimension], as the model gave it; may be normalised in place.</returns>
-    public Span<float> Output(int index) => _output.AsSpan(index * _signature.Dimension, _signature.Dimension);
+    public Span<float> Output(int index) =>
+        _output.AsSpan(index * _signature.Dimension, _signature.Dimension);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -110,7 +114,8 @@ internal sealed class ModelSession : IBatchRunner
         return length is > 0 and <= MaxInputLength
             ? (int)length
             : throw new ModelFolderException(
-                $"One input [{string.Join(", ", model.InputShape)}] has {length} numbers, expected 1 to {MaxInputLength}.");
+                $"One input [{string.Join(", ", model.InputShape)}] has {length} numbers, "
+                + $"expected 1 to {MaxInputLength}.");
     }
 
     private (OrtValue Input, OrtValue Output) CreateValues(int count)

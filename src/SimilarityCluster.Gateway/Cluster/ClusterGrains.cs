@@ -9,7 +9,8 @@ namespace SimilarityCluster.Gateway.Cluster;
 /// <param name="grains">Makes references.</param>
 internal sealed class ClusterGrains(IGrainFactory grains)
 {
-    private readonly ConcurrentDictionary<string, ISiloSearcherGrain> _searchers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ISiloSearcherGrain> _searchers =
+        new(StringComparer.Ordinal);
 
     /// <summary>The list of collections.</summary>
     public ICatalogGrain Catalog { get; } = grains.GetGrain<ICatalogGrain>(0);

@@ -14,7 +14,8 @@ internal sealed class ShardCalls(ClusterGrains grains, RetryPause pause, TimePro
     /// <returns>The outcome.</returns>
     public Task<ShardWriteResult> WriteAsync(
         ShardKey key, ShardWriteMessage write, CancellationToken cancellationToken) =>
-        CallAsync(key, write, static (shard, message, stop) => shard.WriteAsync(message, stop), cancellationToken);
+        CallAsync(
+            key, write, static (shard, message, stop) => shard.WriteAsync(message, stop), cancellationToken);
 
     /// <summary>Reads or lists records.</summary>
     /// <param name="key">The shard.</param>
@@ -23,7 +24,8 @@ internal sealed class ShardCalls(ClusterGrains grains, RetryPause pause, TimePro
     /// <returns>The records that are there.</returns>
     public Task<StoredRecordMessage[]> ReadAsync(
         ShardKey key, ShardReadMessage read, CancellationToken cancellationToken) =>
-        CallAsync(key, read, static (shard, message, stop) => shard.ReadAsync(message, stop), cancellationToken);
+        CallAsync(
+            key, read, static (shard, message, stop) => shard.ReadAsync(message, stop), cancellationToken);
 
     /// <summary>Counts live records.</summary>
     /// <param name="key">The shard.</param>
@@ -32,7 +34,8 @@ internal sealed class ShardCalls(ClusterGrains grains, RetryPause pause, TimePro
     /// <returns>The number.</returns>
     public Task<long> CountAsync(ShardKey key, long minSequence, CancellationToken cancellationToken) =>
         CallAsync(
-            key, minSequence, static (shard, sequence, stop) => shard.CountAsync(sequence, stop), cancellationToken);
+            key, minSequence, static (shard, sequence, stop) => shard.CountAsync(sequence, stop),
+            cancellationToken);
 
     private async Task<TResult> CallAsync<TMessage, TResult>(
         ShardKey key,

@@ -63,7 +63,8 @@ internal sealed class ShardLocator(ClusterGrains grains)
             }
         }
 
-        var silos = bySilo.Select(pair => new SiloShards(pair.Key, grains.Searcher(pair.Key), [.. pair.Value]));
+        var silos =
+            bySilo.Select(pair => new SiloShards(pair.Key, grains.Searcher(pair.Key), [.. pair.Value]));
         return new SearchRoute([.. silos], [.. unlocated]);
     }
 
@@ -91,7 +92,8 @@ internal sealed class ShardLocator(ClusterGrains grains)
     private async Task<SearchRoute> LocateAllAsync(
         CollectionInfo collection, Places places, CancellationToken cancellationToken)
     {
-        var route = await RouteAsync(collection, [.. Enumerable.Range(0, collection.ShardCount)], cancellationToken);
+        var route =
+            await RouteAsync(collection, [.. Enumerable.Range(0, collection.ShardCount)], cancellationToken);
         if (route.Unlocated.Length == 0)
         {
             places.Route = route;

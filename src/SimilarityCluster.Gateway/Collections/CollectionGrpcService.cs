@@ -53,7 +53,11 @@ internal sealed class CollectionGrpcService(
         {
             var stored = await grains.Catalog.CreateAsync(collection, operationId, context.CancellationToken);
             collections.Forget(stored);
-            return new CreateCollectionResponse { Collection = stored.ToMessage(), OperationId = operationId };
+            return new CreateCollectionResponse
+            {
+                Collection = stored.ToMessage(),
+                OperationId = operationId,
+            };
         }
         catch (CollectionExistsException)
         {
@@ -69,7 +73,11 @@ internal sealed class CollectionGrpcService(
         try
         {
             var count = await records.CountAsync(collection, minSequence: null, context.CancellationToken);
-            return new GetCollectionResponse { Collection = collection.ToMessage(), RecordCount = (ulong)count };
+            return new GetCollectionResponse
+            {
+                Collection = collection.ToMessage(),
+                RecordCount = (ulong)count,
+            };
         }
         catch (CollectionNotFoundException)
         {
@@ -90,7 +98,8 @@ internal sealed class CollectionGrpcService(
         response.Collections.AddRange(found.Take(pageSize).Select(CollectionMapping.ToMessage));
         if (found.Length > pageSize)
         {
-            response.NextPageToken = PageToken.Write(Guid.Empty, Encoding.UTF8.GetBytes(found[pageSize - 1].Name));
+            response.NextPageToken =
+                PageToken.Write(Guid.Empty, Encoding.UTF8.GetBytes(found[pageSize - 1].Name));
         }
 
         return response;
@@ -114,7 +123,11 @@ internal sealed class CollectionGrpcService(
         {
             var stored = await grains.Catalog.UpdateAsync(change, operationId, context.CancellationToken);
             collections.Forget(stored);
-            return new UpdateCollectionResponse { Collection = stored.ToMessage(), OperationId = operationId };
+            return new UpdateCollectionResponse
+            {
+                Collection = stored.ToMessage(),
+                OperationId = operationId,
+            };
         }
         catch (CollectionNotFoundException)
         {
@@ -130,7 +143,8 @@ internal sealed class CollectionGrpcService(
         var operationId = Check.OperationIdOrNew(request.OperationId);
         try
         {
-            var dropped = await grains.Catalog.DeleteAsync(request.Name, operationId, context.CancellationToken);
+            var dropped =
+                await grains.Catalog.DeleteAsync(request.Name, operationId, context.CancellationToken);
             collections.Forget(dropped);
             return new DeleteCollectionResponse { OperationId = operationId };
         }
@@ -183,10 +197,12 @@ internal sealed class CollectionGrpcService(
     private async Task<Model> FindModelAsync(CreateCollectionRequest request, ServerCallContext context)
     {
         var found = await embedder.GetModelAsync(
-            new GetModelRequest { Model = request.Model }, context.DeadlineOrNull(), context.CancellationToken);
+            new GetModelRequest { Model = request.Model }, context.DeadlineOrNull(),
+            context.CancellationToken);
         if (request.Dimension > 0 && request.Dimension != found.Model.Dimension)
         {
-            throw ServiceErrors.DimensionMismatch("dimension", (int)found.Model.Dimension, (int)request.Dimension)
+            throw ServiceErrors.DimensionMismatch(
+                "dimension", (int)found.Model.Dimension, (int)request.Dimension)
                 .ToRpcException();
         }
 

@@ -14,7 +14,8 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
     private const string InputsPrefix = "inputs[";
 
     /// <summary>Embeds inputs in one call; what is malformed is not passed on.</summary>
-    /// <param name="request">Model and inputs, at least one; the fields of its errors begin with <c>inputs[n]</c>.</param>
+    /// <param name="request">Model and inputs, at least one; the fields of its errors begin with
+    /// <c>inputs[n]</c>.</param>
     /// <param name="deadline">When the answer is no longer wanted, UTC, or null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One result an input, in order.</returns>
@@ -69,15 +70,18 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
     /// <param name="deadline">When the answer is no longer wanted, UTC, or null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One result an input, in order.</returns>
-    /// <exception cref="Grpc.Core.RpcException">FINGERPRINT_MISMATCH, and what the embedder throws.</exception>
+    /// <exception cref="Grpc.Core.RpcException">FINGERPRINT_MISMATCH, and what the embedder
+    /// throws.</exception>
     public async Task<EmbedResponse> EmbedAsync(
-        CollectionInfo collection, EmbedRequest request, DateTime? deadline, CancellationToken cancellationToken)
+        CollectionInfo collection, EmbedRequest request, DateTime? deadline,
+        CancellationToken cancellationToken)
     {
         request.Model = collection.Model;
         var response = await EmbedAsync(request, deadline, cancellationToken);
         if (!string.Equals(response.Fingerprint, collection.Fingerprint, StringComparison.Ordinal))
         {
-            throw ServiceErrors.FingerprintMismatch(collection.Model, collection.Fingerprint, response.Fingerprint)
+            throw ServiceErrors.FingerprintMismatch(
+                collection.Model, collection.Fingerprint, response.Fingerprint)
                 .ToRpcException();
         }
 
@@ -86,11 +90,14 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
 
     /// <summary>Reads one embedding of a collection's model.</summary>
     /// <param name="result">The embedder's result.</param>
-    /// <param name="path">Path of the raw input in the caller's request, for instance <c>records[3].input</c>.</param>
+    /// <param name="path">Path of the raw input in the caller's request, for instance
+    /// <c>records[3].input</c>.</param>
     /// <param name="collection">The collection.</param>
-    /// <param name="destination">Receives little-endian float32, 4 bytes for each number of the dimension.</param>
+    /// <param name="destination">Receives little-endian float32, 4 bytes for each number of the
+    /// dimension.</param>
     /// <returns>What is wrong with it, or null.</returns>
-    public static ItemError? Read(EmbedResult result, string path, CollectionInfo collection, Span<byte> destination)
+    public static ItemError? Read(
+        EmbedResult result, string path, CollectionInfo collection, Span<byte> destination)
     {
         if (result.Error is { } failed)
         {

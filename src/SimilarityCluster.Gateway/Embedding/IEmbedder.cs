@@ -14,7 +14,8 @@ public interface IEmbedder
     /// <param name="deadline">When the answer is no longer wanted, UTC, or null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One result an input.</returns>
-    Task<EmbedResponse> EmbedAsync(EmbedRequest request, DateTime? deadline, CancellationToken cancellationToken);
+    Task<EmbedResponse> EmbedAsync(
+        EmbedRequest request, DateTime? deadline, CancellationToken cancellationToken);
 
     /// <summary>Lists models.</summary>
     /// <param name="request">Which page.</param>
@@ -29,5 +30,6 @@ public interface IEmbedder
     /// <param name="deadline">When the answer is no longer wanted, UTC, or null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The model.</returns>
-    Task<GetModelResponse> GetModelAsync(GetModelRequest request, DateTime? deadline, CancellationToken cancellationToken);
+    Task<GetModelResponse> GetModelAsync(
+        GetModelRequest request, DateTime? deadline, CancellationToken cancellationToken);
 }

@@ -9,7 +9,8 @@ using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Gateway.Embedding;
 
-/// <summary>The embedding workers behind one face: in turn, and once more elsewhere when one is gone.</summary>
+/// <summary>The embedding workers behind one face: in turn, and once more elsewhere when one is
+/// gone.</summary>
 internal sealed partial class WorkerEmbedder : IEmbedder, IDisposable
 {
     private readonly Worker[] _workers;
@@ -35,7 +36,8 @@ internal sealed partial class WorkerEmbedder : IEmbedder, IDisposable
     public Task<EmbedResponse> EmbedAsync(
         EmbedRequest request, DateTime? deadline, CancellationToken cancellationToken) =>
         CallAsync(
-            request, static (client, message, call) => client.EmbedAsync(message, call), deadline, cancellationToken);
+            request, static (client, message, call) => client.EmbedAsync(message, call), deadline,
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<ListModelsResponse> ListModelsAsync(
@@ -156,11 +158,14 @@ internal sealed partial class WorkerEmbedder : IEmbedder, IDisposable
             StatusCode.DeadlineExceeded => ServiceErrors.DeadlineExpired().ToRpcException(),
             StatusCode.Cancelled when cancellationToken.IsCancellationRequested =>
                 new OperationCanceledException(failure.Message, failure, cancellationToken),
-            StatusCode.ResourceExhausted => ServiceErrors.MessageTooLarge(WireLimits.MaxMessageBytes).ToRpcException(),
-            _ => ServiceErrors.EmbedderUnavailable($"{failure.StatusCode}: {failure.Status.Detail}").ToRpcException(),
+            StatusCode.ResourceExhausted => ServiceErrors.MessageTooLarge(WireLimits.MaxMessageBytes)
+                .ToRpcException(),
+            _ => ServiceErrors.EmbedderUnavailable($"{failure.StatusCode}: {failure.Status.Detail}")
+                .ToRpcException(),
         };
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Embedding worker {Address} is lost: {Detail}")]
+    [LoggerMessage(
+        EventId = 1, Level = LogLevel.Warning, Message = "Embedding worker {Address} is lost: {Detail}")]
     private partial void LogLost(Uri address, string detail);
 
     private sealed record KnownModel(GetModelResponse Response, long ReadAt);

@@ -25,6 +25,7 @@ internal sealed partial class ErrorMapper(TimeProvider time, ILogger<ErrorMapper
         CollectionNotFoundException gone => ServiceErrors.CollectionNotFound("collection", gone.Message),
         CollectionVersionException version => ServiceErrors.VersionMismatch(version.Expected, version.Stored),
         SiloOverloadedException overloaded => ServiceErrors.Overloaded(overloaded.Limit, "items on one silo"),
+        CatalogUnavailableException catalog => ServiceErrors.StoreFailed(catalog.Message),
         _ when Transient.Is(exception) => ServiceErrors.ShardUnavailable(answered: 0, asked: 1),
         _ => Incident(exception, context.Method),
     };
@@ -43,6 +44,7 @@ internal sealed partial class ErrorMapper(TimeProvider time, ILogger<ErrorMapper
         return ServiceErrors.Internal(incident);
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "{Method} failed unexpectedly; incident {Incident}.")]
+    [LoggerMessage(
+        EventId = 1, Level = LogLevel.Error, Message = "{Method} failed unexpectedly; incident {Incident}.")]
     private partial void LogIncident(Exception exception, string method, string incident);
 }

@@ -11,12 +11,14 @@ namespace SimilarityCluster.Gateway.Errors;
 
 /// <summary>Gives gRPC's own refusal of an oversized message the catalogue's reason.</summary>
 /// <remarks>
-/// The message is refused while it is read, before any interceptor runs (unary) or inside the stream reader; what
+/// The message is refused while it is read, before any interceptor runs (unary) or inside the stream reader;
+/// what
 /// is left to a server is the trailers, which can still be changed when the endpoint returns.
 /// </remarks>
 internal static class OversizedMessage
 {
-    // Wording of Grpc.AspNetCore for both directions: "Received message exceeds ...", "Sending message exceeds ...".
+    // Wording of Grpc.AspNetCore for both directions: "Received message exceeds ...", "Sending message
+    // exceeds ...".
     private const string Marker = "message exceeds the maximum configured message size";
 
     private const string StatusHeader = "grpc-status";
@@ -53,7 +55,8 @@ internal static class OversizedMessage
         if (trailers is null
             || !string.Equals(trailers[StatusHeader].ToString(), ExhaustedCode, StringComparison.Ordinal)
             || trailers.ContainsKey(DetailsHeader)
-            || !WebUtility.UrlDecode(trailers[MessageHeader].ToString()).Contains(Marker, StringComparison.Ordinal))
+            || !WebUtility.UrlDecode(trailers[MessageHeader].ToString())
+                .Contains(Marker, StringComparison.Ordinal))
         {
             return;
         }

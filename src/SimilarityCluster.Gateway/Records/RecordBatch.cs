@@ -71,7 +71,8 @@ internal sealed class RecordBatch(CollectionInfo collection, IReadOnlyList<Recor
         {
             if (_errors[i] is null)
             {
-                var shard = BucketRouting.ShardOf(Encoding.UTF8.GetBytes(records[i].Id), collection.ShardCount);
+                var shard =
+                    BucketRouting.ShardOf(Encoding.UTF8.GetBytes(records[i].Id), collection.ShardCount);
                 if (!groups.TryGetValue(shard, out var group))
                 {
                     groups.Add(shard, group = []);
@@ -116,7 +117,8 @@ internal sealed class RecordBatch(CollectionInfo collection, IReadOnlyList<Recor
                 Inputs.Add(position);
                 return null;
             default:
-                return ServiceErrors.InvalidField("source", "a vector or a raw input", "none") with { Field = null };
+                return ServiceErrors.InvalidField("source", "a vector or a raw input", "none")
+                    with { Field = null };
         }
     }
 }

@@ -38,7 +38,8 @@ internal sealed class RecordGrpcService(
             context.CancellationToken);
 
     /// <inheritdoc/>
-    public override async Task<GetRecordsResponse> GetRecords(GetRecordsRequest request, ServerCallContext context)
+    public override async Task<GetRecordsResponse> GetRecords(
+        GetRecordsRequest request, ServerCallContext context)
     {
         Check.BatchSize("ids", request.Ids.Count, admission.Reads.Limit).Throw();
         CheckIds(request.Ids, distinct: false);
@@ -67,7 +68,8 @@ internal sealed class RecordGrpcService(
     }
 
     /// <inheritdoc/>
-    public override async Task<ListRecordsResponse> ListRecords(ListRecordsRequest request, ServerCallContext context)
+    public override async Task<ListRecordsResponse> ListRecords(
+        ListRecordsRequest request, ServerCallContext context)
     {
         var pageSize = Check.PageSize(request.PageSize);
         using var ticket = admission.Reads.Enter(Math.Min(pageSize, admission.Reads.Limit));
@@ -120,7 +122,8 @@ internal sealed class RecordGrpcService(
     }
 
     private async Task<UpsertRecordsResponse> UpsertAsync(
-        UpsertRecordsRequest request, string operationId, ServerCallContext context, CancellationToken cancellationToken)
+        UpsertRecordsRequest request, string operationId, ServerCallContext context,
+        CancellationToken cancellationToken)
     {
         Check.BatchSize("records", request.Records.Count, admission.Writes.Limit).Throw();
         CheckDistinct(request.Records);
@@ -137,7 +140,8 @@ internal sealed class RecordGrpcService(
     private async Task<StreamUpsertRecordsResponse> AnswerAsync(
         StreamUpsertRecordsRequest request, ServerCallContext context, CancellationToken cancellationToken)
     {
-        var answer = new StreamUpsertRecordsResponse { OperationId = request.Batch?.OperationId ?? string.Empty };
+        var answer =
+            new StreamUpsertRecordsResponse { OperationId = request.Batch?.OperationId ?? string.Empty };
         try
         {
             if (request.Batch is null)
@@ -146,7 +150,8 @@ internal sealed class RecordGrpcService(
             }
 
             answer.OperationId = Check.OperationIdOrNew(request.Batch.OperationId);
-            answer.Response = await UpsertAsync(request.Batch, answer.OperationId, context, cancellationToken);
+            answer.Response =
+                await UpsertAsync(request.Batch, answer.OperationId, context, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

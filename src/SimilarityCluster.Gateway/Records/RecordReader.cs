@@ -63,7 +63,8 @@ internal sealed class RecordReader(ShardCalls shards)
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>A page.</returns>
     public async Task<ListRecordsResponse> ListAsync(
-        CollectionInfo collection, ListRecordsRequest request, int pageSize, CancellationToken cancellationToken)
+        CollectionInfo collection, ListRecordsRequest request, int pageSize,
+        CancellationToken cancellationToken)
     {
         var after = PageToken.Read(request.PageToken, collection.Id);
         var minSequences = MinSequences.Read(request.MinSequence, "min_sequence", collection.ShardCount);
@@ -98,7 +99,8 @@ internal sealed class RecordReader(ShardCalls shards)
         CollectionInfo collection, Sequence? minSequence, CancellationToken cancellationToken)
     {
         var minSequences = MinSequences.Read(minSequence, "min_sequence", collection.ShardCount);
-        var counts = await Task.WhenAll(Enumerable.Range(0, collection.ShardCount).Select(shard => shards.CountAsync(
+        var counts =
+            await Task.WhenAll(Enumerable.Range(0, collection.ShardCount).Select(shard => shards.CountAsync(
             new ShardKey(collection.Id, shard), MinSequences.Of(minSequences, shard), cancellationToken)));
         return counts.Sum();
     }

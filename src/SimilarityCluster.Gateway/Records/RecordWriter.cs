@@ -44,7 +44,8 @@ internal sealed class RecordWriter(
 
         var groups = batch.GroupByShard();
         var results = await Task.WhenAll(groups.Select(group => WriteShardAsync(
-            new ShardKey(collection.Id, group.Key), batch, group.Value, operationId, context, cancellationToken)));
+            new ShardKey(collection.Id, group.Key), batch, group.Value, operationId, context,
+            cancellationToken)));
 
         response.Sequence = ToSequence(groups.Keys, results);
         response.UpsertedCount = (uint)results.Sum(result => result?.UpsertedCount ?? 0);
@@ -64,7 +65,8 @@ internal sealed class RecordWriter(
     /// <returns>What was deleted, once all shards have done it.</returns>
     /// <exception cref="CollectionNotFoundException">The collection was dropped.</exception>
     public async Task<DeleteRecordsResponse> DeleteAsync(
-        CollectionInfo collection, IReadOnlyList<string> ids, string operationId, CancellationToken cancellationToken)
+        CollectionInfo collection, IReadOnlyList<string> ids, string operationId,
+        CancellationToken cancellationToken)
     {
         var groups = ids.Select(Encoding.UTF8.GetBytes)
             .GroupBy(id => BucketRouting.ShardOf(id, collection.ShardCount))
@@ -86,22 +88,26 @@ internal sealed class RecordWriter(
         var sequence = new Sequence();
         sequence.Shards.AddRange(touched.Zip(results)
             .Where(pair => pair.Second is not null)
-            .Select(pair => new ShardSequence { Shard = (uint)pair.First, Sequence = (ulong)pair.Second!.Sequence })
+            .Select(pair =>
+                new ShardSequence { Shard = (uint)pair.First, Sequence = (ulong)pair.Second!.Sequence })
             .OrderBy(entry => entry.Shard));
         return sequence;
     }
 
     private async Task<Receipt> EmbedAsync(
-        CollectionInfo collection, RecordBatch batch, ServerCallContext context, CancellationToken cancellationToken)
+        CollectionInfo collection, RecordBatch batch, ServerCallContext context,
+        CancellationToken cancellationToken)
     {
         var request = new EmbedRequest();
         request.Inputs.AddRange(batch.Inputs.Select(batch.InputOf));
-        var response = await embedder.EmbedAsync(collection, request, context.DeadlineOrNull(), cancellationToken);
+        var response =
+            await embedder.EmbedAsync(collection, request, context.DeadlineOrNull(), cancellationToken);
         for (var i = 0; i < batch.Inputs.Count; i++)
         {
             var position = batch.Inputs[i];
             var path = $"{RecordBatch.PathOf(position)}.input";
-            if (CheckedEmbedder.Read(response.Results[i], path, collection, batch.VectorOf(position)) is { } error)
+            if (CheckedEmbedder.Read(
+                response.Results[i], path, collection, batch.VectorOf(position)) is { } error)
             {
                 batch.Refuse(position, error);
             }

@@ -18,7 +18,8 @@ internal sealed class FanOut(ShardLocator locator, ClusterGrains grains, RetryPa
     /// <exception cref="Grpc.Core.RpcException">SHARD_UNAVAILABLE.</exception>
     /// <exception cref="CollectionNotFoundException">The collection was dropped.</exception>
     public async Task<FanOutAnswer> SearchAsync(
-        CollectionInfo collection, SiloSearchMessage search, SearchSettings settings, CancellationToken cancellationToken)
+        CollectionInfo collection, SiloSearchMessage search, SearchSettings settings,
+        CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var answer = new FanOutAnswer(collection.ShardCount);
@@ -32,7 +33,8 @@ internal sealed class FanOut(ShardLocator locator, ClusterGrains grains, RetryPa
             }
 
             // Whoever takes a partial answer wants it now: one more try at once, no waiting.
-            if ((settings.AllowPartial && attempt > 1) || !await pause.WaitAsync(attempt, started, cancellationToken))
+            if ((settings.AllowPartial && attempt > 1)
+                || !await pause.WaitAsync(attempt, started, cancellationToken))
             {
                 answer.ShardsAnswered = collection.ShardCount - missing.Count;
                 return settings.AllowPartial
@@ -58,7 +60,8 @@ internal sealed class FanOut(ShardLocator locator, ClusterGrains grains, RetryPa
         if (route.Silos.Length == 1)
         {
             var silo = route.Silos[0];
-            Take(collection, silo, await AskAsync(silo, search, settings, cancellationToken), answer, missing);
+            Take(
+                collection, silo, await AskAsync(silo, search, settings, cancellationToken), answer, missing);
             return missing;
         }
 
@@ -78,7 +81,8 @@ internal sealed class FanOut(ShardLocator locator, ClusterGrains grains, RetryPa
     }
 
     private static async Task<SiloSearchResult?> AskAsync(
-        SiloShards silo, SiloSearchMessage search, SearchSettings settings, CancellationToken cancellationToken)
+        SiloShards silo, SiloSearchMessage search, SearchSettings settings,
+        CancellationToken cancellationToken)
     {
         var message = search with
         {
@@ -96,7 +100,8 @@ internal sealed class FanOut(ShardLocator locator, ClusterGrains grains, RetryPa
     }
 
     private void Take(
-        CollectionInfo collection, SiloShards silo, SiloSearchResult? result, FanOutAnswer answer, List<int> missing)
+        CollectionInfo collection, SiloShards silo, SiloSearchResult? result, FanOutAnswer answer,
+        List<int> missing)
     {
         var notHere = result?.NotMine ?? silo.Shards;
         foreach (var shard in notHere)

@@ -31,7 +31,8 @@ internal sealed class HitMerger
     /// <param name="leftOut">An id in UTF-8 to leave out; empty for none.</param>
     /// <param name="includeMetadata">Whether hits get their metadata.</param>
     /// <param name="hits">Receives the hits.</param>
-    public void ReadQuery(int limit, ReadOnlySpan<byte> leftOut, bool includeMetadata, RepeatedField<Hit> hits)
+    public void ReadQuery(
+        int limit, ReadOnlySpan<byte> leftOut, bool includeMetadata, RepeatedField<Hit> hits)
     {
         var available = 0;
         foreach (ref var source in _sources.AsSpan())

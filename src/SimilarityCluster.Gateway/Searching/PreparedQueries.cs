@@ -7,7 +7,8 @@ namespace SimilarityCluster.Gateway.Searching;
 /// <summary>Queries on their way to vectors.</summary>
 /// <param name="collection">The collection that they go to.</param>
 /// <param name="queries">The queries as given.</param>
-/// <param name="isBatch">Whether the fields of errors begin with <c>queries[n]</c> or with <c>query</c>.</param>
+/// <param name="isBatch">Whether the fields of errors begin with <c>queries[n]</c> or with
+/// <c>query</c>.</param>
 internal sealed class PreparedQueries(CollectionInfo collection, Query?[] queries, bool isBatch)
 {
     private ItemError?[]? _errors;
@@ -18,7 +19,8 @@ internal sealed class PreparedQueries(CollectionInfo collection, Query?[] querie
     /// <summary>Number of queries.</summary>
     public int Count => queries.Length;
 
-    /// <summary>Row-major little-endian float32, shape [count, dimension]; rows of bad queries are undefined.</summary>
+    /// <summary>Row-major little-endian float32, shape [count, dimension]; rows of bad queries are
+    /// undefined.</summary>
     public byte[] Vectors { get; } = new byte[queries.Length * collection.Dimension * sizeof(float)];
 
     /// <summary>Whether a query names a record, which is then left out of its own hits.</summary>

@@ -19,8 +19,10 @@ internal sealed class QueryPreparer(
     /// <param name="deadline">When the answer is no longer wanted, UTC, or null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>When all are made; at once for vectors.</returns>
-    /// <exception cref="Grpc.Core.RpcException">A query that stands alone is bad, or the embedder failed.</exception>
-    /// <exception cref="CollectionNotFoundException">The collection is not the stored one any more.</exception>
+    /// <exception cref="Grpc.Core.RpcException">A query that stands alone is bad, or the embedder
+    /// failed.</exception>
+    /// <exception cref="CollectionNotFoundException">The collection is not the stored one any
+    /// more.</exception>
     public ValueTask PrepareAsync(
         PreparedQueries queries, long[] minSequences, DateTime? deadline, CancellationToken cancellationToken)
     {
@@ -32,7 +34,8 @@ internal sealed class QueryPreparer(
             switch (query?.QueryCase)
             {
                 case Query.QueryOneofCase.Vector:
-                    if (VectorCheck.Read(query.Vector, "vector", queries.Collection, queries.VectorOf(i)) is { } error)
+                    if (VectorCheck.Read(
+                        query.Vector, "vector", queries.Collection, queries.VectorOf(i)) is { } error)
                     {
                         queries.Refuse(i, error.Below(queries.PathOf(i)));
                     }
@@ -46,14 +49,17 @@ internal sealed class QueryPreparer(
                     break;
                 default:
                     queries.Refuse(
-                        i, ServiceErrors.InvalidField(queries.PathOf(i), "a vector, an id or a raw input", "none"));
+                        i,
+                        ServiceErrors.InvalidField(
+                            queries.PathOf(i), "a vector, an id or a raw input", "none"));
                     break;
             }
         }
 
         return ids is null && inputs is null && queries.GoodCount == queries.Count
             ? ValueTask.CompletedTask
-            : new ValueTask(FinishAsync(queries, ids ?? [], inputs ?? [], minSequences, deadline, cancellationToken));
+            : new ValueTask(
+                FinishAsync(queries, ids ?? [], inputs ?? [], minSequences, deadline, cancellationToken));
     }
 
     private async Task FinishAsync(
@@ -108,7 +114,8 @@ internal sealed class QueryPreparer(
     }
 
     private async Task ReadShardAsync(
-        PreparedQueries queries, int shard, List<int> ids, long[] minSequences, CancellationToken cancellationToken)
+        PreparedQueries queries, int shard, List<int> ids, long[] minSequences,
+        CancellationToken cancellationToken)
     {
         var wanted = ids.Select(queries.IdOf).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes);
         var read = new ShardReadMessage(
@@ -130,7 +137,8 @@ internal sealed class QueryPreparer(
                 {
                     queries.Refuse(
                         position,
-                        ServiceErrors.RecordNotFound($"{queries.PathOf(position)}.id", queries.IdOf(position)));
+                        ServiceErrors.RecordNotFound(
+                            $"{queries.PathOf(position)}.id", queries.IdOf(position)));
                 }
             }
         }
@@ -154,12 +162,14 @@ internal sealed class QueryPreparer(
 
         var request = new EmbedRequest();
         request.Inputs.AddRange(inputs.Select(position => queries[position]!.Input));
-        queries.Embedding = await embedder.EmbedAsync(queries.Collection, request, deadline, cancellationToken);
+        queries.Embedding =
+            await embedder.EmbedAsync(queries.Collection, request, deadline, cancellationToken);
         for (var i = 0; i < inputs.Count; i++)
         {
             var path = $"{queries.PathOf(inputs[i])}.input";
             var vector = queries.VectorOf(inputs[i]);
-            if (CheckedEmbedder.Read(queries.Embedding.Results[i], path, queries.Collection, vector) is { } error)
+            if (CheckedEmbedder.Read(
+                queries.Embedding.Results[i], path, queries.Collection, vector) is { } error)
             {
                 queries.Refuse(inputs[i], error);
             }

@@ -23,7 +23,8 @@ internal sealed class SearchGrpcService(
     }
 
     /// <inheritdoc/>
-    public override async Task<BatchSearchResponse> BatchSearch(BatchSearchRequest request, ServerCallContext context)
+    public override async Task<BatchSearchResponse> BatchSearch(
+        BatchSearchRequest request, ServerCallContext context)
     {
         Check.BatchSize("queries", request.Queries.Count, admission.Queries.Limit).Throw();
         using var ticket = admission.Queries.Enter(request.Queries.Count);
@@ -54,7 +55,8 @@ internal sealed class SearchGrpcService(
             }
 
             using var ticket = admission.Queries.Enter(1);
-            answer.Response = await runner.SearchAsync(request.Request, context.DeadlineOrNull(), cancellationToken);
+            answer.Response =
+                await runner.SearchAsync(request.Request, context.DeadlineOrNull(), cancellationToken);
             if (answer.CalculateSize() > WireLimits.MaxMessageBytes)
             {
                 answer.Error = ServiceErrors.MessageTooLarge(WireLimits.MaxMessageBytes).ToItemError();

@@ -41,7 +41,8 @@ internal sealed class SearchRunner(
             cancellationToken);
 
     private async Task<SearchResponse> SearchAsync(
-        CollectionInfo collection, SearchRequest request, DateTime? deadline, CancellationToken cancellationToken)
+        CollectionInfo collection, SearchRequest request, DateTime? deadline,
+        CancellationToken cancellationToken)
     {
         var settings = SearchSettings.Read(request.Options, collection);
         var queries = new PreparedQueries(collection, [request.Query], isBatch: false);
@@ -56,7 +57,8 @@ internal sealed class SearchRunner(
     }
 
     private async Task<BatchSearchResponse> BatchSearchAsync(
-        CollectionInfo collection, BatchSearchRequest request, DateTime? deadline, CancellationToken cancellationToken)
+        CollectionInfo collection, BatchSearchRequest request, DateTime? deadline,
+        CancellationToken cancellationToken)
     {
         var settings = SearchSettings.Read(request.Options, collection);
         var queries = new PreparedQueries(collection, [.. request.Queries], isBatch: true);
@@ -66,7 +68,8 @@ internal sealed class SearchRunner(
         HitMerger? merger = null;
         if (queries.GoodCount > 0)
         {
-            merger = new HitMerger((await AskAsync(queries, settings, response.Receipt, cancellationToken)).Results);
+            merger = new HitMerger(
+                (await AskAsync(queries, settings, response.Receipt, cancellationToken)).Results);
         }
 
         var merging = time.GetTimestamp();
@@ -86,7 +89,8 @@ internal sealed class SearchRunner(
     }
 
     private async Task<FanOutAnswer> AskAsync(
-        PreparedQueries queries, SearchSettings settings, Receipt receipt, CancellationToken cancellationToken)
+        PreparedQueries queries, SearchSettings settings, Receipt receipt,
+        CancellationToken cancellationToken)
     {
         var search = new SiloSearchMessage
         {
@@ -112,7 +116,8 @@ internal sealed class SearchRunner(
     }
 
     private static void ReadHits(
-        HitMerger merger, PreparedQueries queries, int position, SearchSettings settings, RepeatedField<Hit> hits)
+        HitMerger merger, PreparedQueries queries, int position, SearchSettings settings,
+        RepeatedField<Hit> hits)
     {
         var own = queries.IdOf(position);
         var leftOut = own.Length == 0 ? [] : Encoding.UTF8.GetBytes(own);

@@ -45,7 +45,8 @@ internal static class Check
             && (at < 0 || IsModelPart(model.AsSpan(at + 1), VersionCharacters))
                 ? null
                 : ServiceErrors.InvalidField(
-                    field, "a model as name or name@version, each 1 to 64 characters of [a-z0-9._-]", Quoted(model));
+                    field, "a model as name or name@version, each 1 to 64 characters of [a-z0-9._-]",
+                    Quoted(model));
     }
 
     public static ServiceError? RecordId(string field, string id)
@@ -75,7 +76,8 @@ internal static class Check
         given >= least && given <= most
             ? null
             : ServiceErrors.InvalidField(
-                field, $"{Number((long)least)} to {Number((long)most)}", given.ToString(CultureInfo.InvariantCulture));
+                field, $"{Number((long)least)} to {Number((long)most)}",
+                given.ToString(CultureInfo.InvariantCulture));
 
     /// <remarks>
     /// What the admission limit can never admit as a whole is as malformed as what the wire forbids: waiting
@@ -109,8 +111,10 @@ internal static class Check
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static bool IsModelPart(ReadOnlySpan<char> part, SearchValues<char> characters) =>
-        part.Length is >= 1 and <= MaxModelPartLength && part[0] != '.' && !part.ContainsAnyExcept(characters);
+        part.Length is >= 1 and <= MaxModelPartLength && part[0] != '.'
+            && !part.ContainsAnyExcept(characters);
 
     // An error message repeats what was given, but not at any length.
-    private static string Quoted(string text) => text.Length <= 160 ? $"'{text}'" : $"'{text.AsSpan(0, 160)}...'";
+    private static string Quoted(string text) =>
+        text.Length <= 160 ? $"'{text}'" : $"'{text.AsSpan(0, 160)}...'";
 }

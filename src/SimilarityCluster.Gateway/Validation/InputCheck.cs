@@ -6,7 +6,8 @@ using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Gateway.Validation;
 
-/// <summary>The promises of the protos about raw inputs; what a model makes of them is the embedder's to say.</summary>
+/// <summary>The promises of the protos about raw inputs; what a model makes of them is the embedder's to
+/// say.</summary>
 internal static class InputCheck
 {
     private const int MaxAxes = 8;
@@ -29,7 +30,8 @@ internal static class InputCheck
             case RawInput.InputOneofCase.Tensor:
                 return CheckTensor(input.Tensor);
             default:
-                return ServiceErrors.InvalidField("input", "an image, a text or a tensor", "none") with { Field = null };
+                return ServiceErrors.InvalidField("input", "an image, a text or a tensor", "none")
+                    with { Field = null };
         }
     }
 
@@ -46,7 +48,8 @@ internal static class InputCheck
         {
             var extent = tensor.Shape[i];
             // Bounded by what a message can hold, so that the product cannot overflow.
-            if (extent < 1 || extent > WireLimits.MaxMessageBytes || (count *= extent) > WireLimits.MaxMessageBytes)
+            if (extent < 1 || extent > WireLimits.MaxMessageBytes
+                || (count *= extent) > WireLimits.MaxMessageBytes)
             {
                 return ServiceErrors.InvalidField(
                     $"tensor.shape[{i}]", "a positive extent of a tensor that fits a message",
@@ -63,6 +66,8 @@ internal static class InputCheck
 
         var numbers = MemoryMarshal.Cast<byte, float>(tensor.Data.Span);
         var position = VectorCheck.FirstNotFinite(numbers);
-        return position < 0 ? null : ServiceErrors.VectorNotFinite("tensor.data", position, numbers[position]);
+        return position < 0
+            ? null
+            : ServiceErrors.VectorNotFinite("tensor.data", position, numbers[position]);
     }
 }

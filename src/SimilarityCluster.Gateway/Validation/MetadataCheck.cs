@@ -59,7 +59,8 @@ internal static class MetadataCheck
 
     private static ServiceError? CheckValue(MetadataValue value) => value.KindCase switch
     {
-        MetadataValue.KindOneofCase.None => ServiceErrors.InvalidField("kind", "exactly one kind of value", "none"),
+        MetadataValue.KindOneofCase.None =>
+            ServiceErrors.InvalidField("kind", "exactly one kind of value", "none"),
         MetadataValue.KindOneofCase.DoubleValue when !double.IsFinite(value.DoubleValue) =>
             ServiceErrors.InvalidField(
                 "double_value", "a finite number", value.DoubleValue.ToString(CultureInfo.InvariantCulture)),

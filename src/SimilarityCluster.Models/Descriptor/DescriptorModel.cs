@@ -6,7 +6,8 @@ using SimilarityCluster.Models.Images;
 namespace SimilarityCluster.Models.Descriptor;
 
 /// <summary>
-/// The model that needs no weights: a classical image descriptor, written by the project itself as an ONNX model.
+/// The model that needs no weights: a classical image descriptor, written by the project itself as an ONNX
+/// model.
 /// </summary>
 public static class DescriptorModel
 {

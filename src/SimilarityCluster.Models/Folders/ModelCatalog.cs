@@ -5,8 +5,10 @@ namespace SimilarityCluster.Models.Folders;
 
 /// <summary>The models below one directory, as they are now.</summary>
 /// <remarks>
-/// A model is a folder <c>name/version/</c>, or <c>name/</c> alone with the model file in it, which is version 1.
-/// The directory is looked through again when the last look is older than <see cref="Freshness"/>, so that a folder
+/// A model is a folder <c>name/version/</c>, or <c>name/</c> alone with the model file in it, which is
+/// version 1.
+/// The directory is looked through again when the last look is older than <see cref="Freshness"/>, so that a
+/// folder
 /// dropped in is served soon; a folder is read again only when one of its files has changed. Thread-safe.
 /// </remarks>
 /// <param name="directory">The models directory; it need not exist.</param>
@@ -47,7 +49,8 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
         foreach (var (folder, name, version) in Candidates(broken))
         {
             var stamp = StampOf(Path.Combine(directory, folder));
-            var entry = _read.TryGetValue(folder, out var before) && string.Equals(before.Stamp, stamp, StringComparison.Ordinal)
+            var entry = _read.TryGetValue(folder, out var before)
+                && string.Equals(before.Stamp, stamp, StringComparison.Ordinal)
                 ? before
                 : Read(folder, name, version, stamp);
             read.Add(folder, entry);
@@ -75,14 +78,16 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
         {
             if (!ModelReference.IsWord(name))
             {
-                broken.Add(new BrokenModelFolder(name, $"The folder's name is no model name: {ModelReference.Grammar}."));
+                broken.Add(new BrokenModelFolder(
+                    name, $"The folder's name is no model name: {ModelReference.Grammar}."));
                 continue;
             }
 
             var flat = ModelFolderReader.FindModelFile(Path.Combine(directory, name)) is not null;
             // A flat folder may have folders of its own, such as onnx/.
             var versions = FoldersBelow(name)
-                .Where(version => !flat || ModelFolderReader.FindModelFile(Path.Combine(directory, name, version)) is not null)
+                .Where(version => !flat
+                    || ModelFolderReader.FindModelFile(Path.Combine(directory, name, version)) is not null)
                 .ToList();
             if (flat && versions.Contains(FlatVersion, StringComparer.Ordinal))
             {
@@ -94,7 +99,8 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
             }
             else if (versions.Count == 0)
             {
-                broken.Add(new BrokenModelFolder(name, "There is neither model.onnx nor a version's folder."));
+                broken.Add(new BrokenModelFolder(
+                    name, "There is neither model.onnx nor a version's folder."));
             }
 
             foreach (var version in versions)
@@ -129,7 +135,8 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
     {
         try
         {
-            var model = ModelFolderReader.Read(Path.GetFullPath(Path.Combine(directory, folder)), name, version);
+            var model = ModelFolderReader.Read(
+                Path.GetFullPath(Path.Combine(directory, folder)), name, version);
             return new ReadFolder(stamp, model, string.Empty);
         }
         catch (ModelFolderException exception)
@@ -145,7 +152,8 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
         var files = folders.Where(Directory.Exists)
             .SelectMany(static existing => new DirectoryInfo(existing).EnumerateFiles())
             .Select(static file => string.Create(
-                CultureInfo.InvariantCulture, $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
+                CultureInfo.InvariantCulture,
+                    $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
         return string.Join('\n', files.Order(StringComparer.Ordinal));
     }
 
@@ -155,22 +163,27 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
 /// <summary>What a look at a models directory found.</summary>
 /// <param name="Models">The models, ascending by name (ordinal), then by version (natural order).</param>
 /// <param name="Broken">The folders that cannot be served, ascending by folder.</param>
-public sealed record ModelListing(ImmutableArray<ServableModel> Models, ImmutableArray<BrokenModelFolder> Broken)
+public sealed record ModelListing(
+    ImmutableArray<ServableModel> Models, ImmutableArray<BrokenModelFolder> Broken)
 {
     /// <summary>Finds a model.</summary>
     /// <param name="reference">Its name and perhaps version.</param>
-    /// <returns>The model, without a version the newest that can be served; null when there is none.</returns>
+    /// <returns>The model, without a version the newest that can be served; null when there is
+    /// none.</returns>
     public ServableModel? Find(ModelReference reference) =>
         Models.LastOrDefault(model => string.Equals(model.Name, reference.Name, StringComparison.Ordinal)
-            && (reference.Version is null || string.Equals(model.Version, reference.Version, StringComparison.Ordinal)));
+            && (reference.Version is null
+                || string.Equals(model.Version, reference.Version, StringComparison.Ordinal)));
 
-    /// <summary>Finds the broken folder that a reference which <see cref="Find"/> does not know points to.</summary>
+    /// <summary>Finds the broken folder that a reference which <see cref="Find"/> does not know points
+    /// to.</summary>
     /// <param name="reference">A model's name and perhaps version.</param>
     /// <returns>The folder, or null when there is none.</returns>
     public BrokenModelFolder? FindBroken(ModelReference reference)
     {
         var folder = $"{reference.Name}/{reference.Version}";
-        return Broken.LastOrDefault(broken => string.Equals(broken.Folder, reference.Name, StringComparison.Ordinal)
+        return Broken.LastOrDefault(
+            broken => string.Equals(broken.Folder, reference.Name, StringComparison.Ordinal)
             || (reference.Version is null
                 ? broken.Folder.StartsWith(folder, StringComparison.Ordinal)
                 : string.Equals(broken.Folder, folder, StringComparison.Ordinal)));

@@ -43,11 +43,13 @@ internal static class ModelFolderReader
             var accepts = settings.Accepts ?? possible;
             return (accepts & ~possible) == InputKinds.None
                 ? new ServableModel(
-                    name, version, modelFile, Fingerprint(modelFile, signature, images), signature, accepts, images)
+                    name, version, modelFile, Fingerprint(modelFile, signature, images), signature, accepts,
+                        images)
                 : throw new ModelFolderException(
-                    $"{WorkerSettings.FileName}: accepts image, which needs a {PreprocessorConfig.FileName}.");
+                    $"{WorkerSettings.FileName}: accepts image without a {PreprocessorConfig.FileName}.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OverflowException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or OverflowException)
         {
             throw new ModelFolderException($"The folder cannot be read: {exception.Message}", exception);
         }
@@ -64,14 +66,15 @@ internal static class ModelFolderReader
         if (shape.Length != 3)
         {
             throw new ModelFolderException(
-                $"{PreprocessorConfig.FileName} is there, but the model's input [{string.Join(", ", shape)}] has not "
-                + "the three axes of a picture.");
+                $"{PreprocessorConfig.FileName} is there, but the model's input "
+                + $"[{string.Join(", ", shape)}] has not the three axes of a picture.");
         }
 
         var layout = settings.Layout ?? (shape[0] == 3 ? TensorLayout.ChannelsFirst
             : shape[2] == 3 ? TensorLayout.ChannelsLast
             : throw new ModelFolderException(
-                $"The model's input [{string.Join(", ", shape)}] has no axis of 3 channels where NCHW or NHWC has it; "
+                $"The model's input [{string.Join(", ", shape)}] "
+                + "has no axis of 3 channels where NCHW or NHWC has it; "
                 + $"{WorkerSettings.FileName} may name the layout."));
         var plan = PreprocessorConfig.Parse(json, layout);
         long[] made = layout == TensorLayout.ChannelsFirst

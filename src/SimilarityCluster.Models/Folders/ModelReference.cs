@@ -2,14 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SimilarityCluster.Models.Folders;
 
-/// <summary>How a caller names a model: <c>name</c>, which takes the newest version, or <c>name@version</c>.</summary>
+/// <summary>How a caller names a model: <c>name</c>, which takes the newest version, or
+/// <c>name@version</c>.</summary>
 /// <param name="Name">The model's name.</param>
 /// <param name="Version">The version, or null for the newest.</param>
 public readonly record struct ModelReference(string Name, string? Version)
 {
     /// <summary>What <see cref="TryParse"/> accepts, for messages.</summary>
     public const string Grammar =
-        "name or name@version, each 1 to 64 characters of [a-z0-9._-], beginning with a letter or digit, without '..'";
+        "name or name@version, each 1 to 64 characters of [a-z0-9._-], "
+        + "beginning with a letter or digit, without '..'";
 
     private const int MaxLength = 64;
 

@@ -7,7 +7,8 @@ namespace SimilarityCluster.Models.Folders;
 /// <param name="Output">Name of the output that is the embedding.</param>
 /// <param name="Layout">Order of the picture axes.</param>
 /// <param name="Accepts">The kinds of inputs that are taken.</param>
-internal sealed record WorkerSettings(string? Input, string? Output, TensorLayout? Layout, InputKinds? Accepts)
+internal sealed record WorkerSettings(
+    string? Input, string? Output, TensorLayout? Layout, InputKinds? Accepts)
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "worker.json";

@@ -11,10 +11,12 @@ public sealed record ImagePlan
     /// <summary>How the picture is resized.</summary>
     public ResizeMode Resize { get; init; }
 
-    /// <summary>Width after resizing, in pixels; the shortest edge for <see cref="ResizeMode.ShortestEdge"/>.</summary>
+    /// <summary>Width after resizing, in pixels; the shortest edge for
+    /// <see cref="ResizeMode.ShortestEdge"/>.</summary>
     public int ResizeWidth { get; init; }
 
-    /// <summary>Height after resizing, in pixels; the shortest edge for <see cref="ResizeMode.ShortestEdge"/>.</summary>
+    /// <summary>Height after resizing, in pixels; the shortest edge for
+    /// <see cref="ResizeMode.ShortestEdge"/>.</summary>
     public int ResizeHeight { get; init; }
 
     /// <summary>The filter that resizes.</summary>
@@ -41,7 +43,8 @@ public sealed record ImagePlan
     /// <summary>Numbers in the tensor of one picture.</summary>
     public int Length => Width * Height * 3;
 
-    /// <summary>Everything that decides the tensor, as one line that does not depend on how it was written down.</summary>
+    /// <summary>Everything that decides the tensor, as one line that does not depend on how it was written
+    /// down.</summary>
     /// <returns>The line, part of the fingerprint.</returns>
     internal string ToCanonicalText() => string.Create(
         CultureInfo.InvariantCulture,

@@ -11,7 +11,8 @@ public sealed class ImagePreprocessor(ImagePlan plan, long maxPixels)
 {
     /// <summary>Decodes and preprocesses one picture.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
-    /// <param name="tensor">Receives the numbers, <see cref="ImagePlan.Length"/> of them in the plan's layout.</param>
+    /// <param name="tensor">Receives the numbers, <see cref="ImagePlan.Length"/> of them in the plan's
+    /// layout.</param>
     /// <exception cref="ImageUnreadableException">The bytes are no whole picture.</exception>
     /// <exception cref="ImageTooLargeException">It has too many pixels.</exception>
     /// <exception cref="ArgumentException"><paramref name="tensor"/> has another length.</exception>
@@ -19,7 +20,8 @@ public sealed class ImagePreprocessor(ImagePlan plan, long maxPixels)
     {
         if (tensor.Length != plan.Length)
         {
-            throw new ArgumentException($"Expected {plan.Length} numbers, given {tensor.Length}.", nameof(tensor));
+            throw new ArgumentException(
+                $"Expected {plan.Length} numbers, given {tensor.Length}.", nameof(tensor));
         }
 
         Run(ImageDecoder.Decode(encoded, maxPixels), tensor);

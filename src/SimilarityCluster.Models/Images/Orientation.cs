@@ -18,7 +18,8 @@ internal static class Orientation
         }
 
         var (width, height) = (picture.Width, picture.Height);
-        // Where the stored pixel (0, 0) goes, and how far one step right and one step down in the stored picture lead.
+        // Where the stored pixel (0, 0) goes, and how far one step right and one step down in the stored
+        // picture lead.
         var swaps = origin >= SKEncodedOrigin.LeftTop;
         var (newWidth, newHeight) = swaps ? (height, width) : (width, height);
         var (start, right, down) = origin switch

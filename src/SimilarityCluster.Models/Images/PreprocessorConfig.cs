@@ -5,7 +5,8 @@ using SimilarityCluster.Models.Folders;
 namespace SimilarityCluster.Models.Images;
 
 /// <summary>Reads <c>preprocessor_config.json</c> as Hugging Face's image processors write it.</summary>
-/// <remarks>Defaults and the meaning of keys follow transformers' <c>BaseImageProcessor</c>; unknown keys are skipped.</remarks>
+/// <remarks>Defaults and the meaning of keys follow transformers' <c>BaseImageProcessor</c>; unknown keys are
+/// skipped.</remarks>
 internal static class PreprocessorConfig
 {
     /// <summary>The file's name.</summary>
@@ -17,7 +18,8 @@ internal static class PreprocessorConfig
     /// <param name="json">The text.</param>
     /// <param name="layout">The order of the model's axes.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="ModelFolderException">A value is missing, of the wrong type or out of range.</exception>
+    /// <exception cref="ModelFolderException">A value is missing, of the wrong type or out of
+    /// range.</exception>
     public static ImagePlan Parse(string json, TensorLayout layout)
     {
         using var document = JsonFile.Parse(FileName, json);
@@ -59,7 +61,8 @@ internal static class PreprocessorConfig
         {
             var edge = Edge(shortest, "size.shortest_edge");
             return size.TryGetProperty("longest_edge", out _)
-                ? throw Wrong("size.longest_edge: not supported, expected shortest_edge alone, or height and width")
+                ? throw Wrong(
+                    "size.longest_edge: not supported, expected shortest_edge alone, or height and width")
                 : plan with { Resize = ResizeMode.ShortestEdge, ResizeWidth = edge, ResizeHeight = edge };
         }
 
@@ -84,7 +87,8 @@ internal static class PreprocessorConfig
 
         return plan.Resize == ResizeMode.Exact
             ? plan with { Width = plan.ResizeWidth, Height = plan.ResizeHeight }
-            : throw Wrong("pictures would keep their proportions, expected crop_size, or size with height and width");
+            : throw Wrong(
+                "pictures would keep their proportions, expected crop_size, or size with height and width");
     }
 
     private static ResampleFilter FilterOf(JsonElement config) =>
@@ -107,9 +111,11 @@ internal static class PreprocessorConfig
             : throw Wrong($"{key}: expected height and width, given {size.GetRawText()}");
 
     private static int Edge(JsonElement element, string key) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var edge) && edge is >= 1 and <= MaxEdge
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var edge)
+            && edge is >= 1 and <= MaxEdge
             ? edge
-            : throw Wrong($"{key}: expected a whole number from 1 to {MaxEdge}, given {element.GetRawText()}");
+            : throw Wrong(
+                $"{key}: expected a whole number from 1 to {MaxEdge}, given {element.GetRawText()}");
 
     private static bool Flag(JsonElement config, string key, bool fallback) =>
         !config.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null ? fallback

@@ -4,8 +4,10 @@ namespace SimilarityCluster.Models.Images;
 
 /// <summary>Changes the size of pictures the way that models were trained with.</summary>
 /// <remarks>
-/// Separable, and when a picture shrinks the filter widens with it, so that nothing aliases: the method of Pillow's
-/// <c>Image.resize</c>, which Hugging Face's processors call. Numbers stay float between the two passes where Pillow
+/// Separable, and when a picture shrinks the filter widens with it, so that nothing aliases: the method of
+/// Pillow's
+/// <c>Image.resize</c>, which Hugging Face's processors call. Numbers stay float between the two passes where
+/// Pillow
 /// rounds to bytes; the two differ by less than one grey level.
 /// </remarks>
 internal static class Resampler
@@ -17,12 +19,14 @@ internal static class Resampler
     /// <param name="window">What is wanted of it; black where it reaches beyond.</param>
     /// <param name="filter">The filter.</param>
     /// <returns>Red, green and blue from 0 to 255 a pixel, shape [window height, window width].</returns>
-    public static Vector3[] Resize(Picture picture, int width, int height, Window window, ResampleFilter filter)
+    public static Vector3[] Resize(
+        Picture picture, int width, int height, Window window, ResampleFilter filter)
     {
         var columns = Taps.Of(picture.Width, width, window.Left, window.Width, filter);
         var rows = Taps.Of(picture.Height, height, window.Top, window.Height, filter);
         var result = new Vector3[window.Width * window.Height];
-        // Rows stream through one buffer, so that memory follows the window and not the picture's proportions.
+        // Rows stream through one buffer, so that memory follows the window and not the picture's
+        // proportions.
         var narrowed = new Vector3[window.Width];
         var (firstRow, endRow) = rows.Used();
         var firstTarget = 0;

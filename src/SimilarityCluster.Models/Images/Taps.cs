@@ -62,7 +62,8 @@ internal sealed class Taps
         return end > 0 ? (first, end) : (0, 0);
     }
 
-    private static (int Start, float[] Weights) PixelTaps(int source, int target, int pixel, ResampleFilter filter)
+    private static (int Start, float[] Weights) PixelTaps(
+        int source, int target, int pixel, ResampleFilter filter)
     {
         var scale = source / (double)target;
         var centre = (pixel + 0.5) * scale;

@@ -12,7 +12,8 @@ namespace SimilarityCluster.Models.Onnx;
 /// <param name="graphName">The graph's name.</param>
 internal sealed class GraphWriter(string graphName)
 {
-    // IR 8 with operator set 18 is what runtimes since 2022 read; ReduceL2 takes its axes as an input from 18 on.
+    // IR 8 with operator set 18 is what runtimes since 2022 read; ReduceL2 takes its axes as an input from 18
+    // on.
     private const int IrVersion = 8;
     private const int OperatorSet = 18;
     private const string BatchAxis = "batch";
@@ -53,7 +54,8 @@ internal sealed class GraphWriter(string graphName)
     /// <param name="attributes">Its settings.</param>
     /// <param name="output">The output's name, or null to have one made.</param>
     /// <returns>The output's name.</returns>
-    public string Apply(string type, string[] inputs, AttributeProto[]? attributes = null, string? output = null)
+    public string Apply(
+        string type, string[] inputs, AttributeProto[]? attributes = null, string? output = null)
     {
         var node = new NodeProto
         {

@@ -77,8 +77,9 @@ internal partial class LocalDisk
         }
 
         var error = LastError();
-        return error.NativeErrorCode == WouldBlockError ? false : throw new IOException(
-            $"flock: {error.Message}", error);
+        return error.NativeErrorCode == WouldBlockError
+            ? false
+            : throw new IOException($"flock: {error.Message}", error);
     }
 
     private static Win32Exception LastError() => new(Marshal.GetLastPInvokeError());

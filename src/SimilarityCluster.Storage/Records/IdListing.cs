@@ -27,8 +27,8 @@ internal sealed class IdListing(RecordTable records, Func<int> rowCount, Func<in
     internal void Refresh(int liveCount)
     {
         var seen = rowCount();
-        var fold = seen - _largeEnd > LeastFold + (_large.Length / 32) || _large.Length > LeastFold + (
-            2L * liveCount);
+        var fold = seen - _largeEnd > LeastFold + (_large.Length / 32)
+            || _large.Length > LeastFold + (2L * liveCount);
         if (!fold && seen == _smallEnd)
         {
             return;

@@ -25,7 +25,7 @@ internal static class WriteCheck
             if (upsert.Vector.Length != (long)dimension * sizeof(float))
             {
                 throw new ArgumentException(
-                    $"upserts[{i}].vector: expected {dimension} float32, {(long)dimension * sizeof(float)} bytes; "
+                    $"upserts[{i}].vector: expected {dimension} float32 of {sizeof(float)} bytes, "
                     + $"given {upsert.Vector.Length} bytes.",
                     nameof(write));
             }

@@ -9,7 +9,8 @@ public sealed class ServiceErrorsTests
 {
     private static readonly Dictionary<string, string> Catalogue = typeof(Reasons)
         .GetFields(BindingFlags.Public | BindingFlags.Static)
-        .ToDictionary(field => field.Name, field => (string)field.GetRawConstantValue()!, StringComparer.Ordinal);
+        .ToDictionary(
+            field => field.Name, field => (string)field.GetRawConstantValue()!, StringComparer.Ordinal);
 
     public static TheoryData<string> MethodNames => [.. Methods().Select(method => method.Name)];
 
@@ -77,10 +78,12 @@ public sealed class ServiceErrorsTests
 
     [Fact]
     public void FromRpcException_StatusWithoutDetails_IsNoErrorOfTheCatalogue() =>
-        Assert.Null(ServiceError.FromRpcException(new RpcException(new Grpc.Core.Status(StatusCode.Internal, "x"))));
+        Assert.Null(
+            ServiceError.FromRpcException(new RpcException(new Grpc.Core.Status(StatusCode.Internal, "x"))));
 
     private static MethodInfo[] Methods() =>
-        typeof(ServiceErrors).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
+        typeof(ServiceErrors)
+            .GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
 
     private static ServiceError Make(string name)
     {
@@ -90,5 +93,7 @@ public sealed class ServiceErrorsTests
     }
 
     private static object Sample(Type type) =>
-        type == typeof(string) ? "given" : Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture);
+        type == typeof(string)
+            ? "given"
+            : Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture);
 }

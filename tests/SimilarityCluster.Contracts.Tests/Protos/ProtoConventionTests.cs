@@ -14,7 +14,8 @@ public sealed partial class ProtoConventionTests
         var methods = WireContract.Services.SelectMany(service => service.Methods).ToArray();
 
         Assert.All(methods, method => Assert.Equal(
-            ($"{method.Name}Request", $"{method.Name}Response"), (method.InputType.Name, method.OutputType.Name)));
+            ($"{method.Name}Request", $"{method.Name}Response"),
+            (method.InputType.Name, method.OutputType.Name)));
         Assert.Equal(methods.Length, methods.Select(method => method.InputType.Name).Distinct().Count());
     }
 
@@ -24,7 +25,8 @@ public sealed partial class ProtoConventionTests
         {
             var prefix = CapitalInside().Replace(type.Name, "_").ToUpperInvariant();
             Assert.Equal($"{prefix}_UNSPECIFIED", type.FindValueByNumber(0)?.Name);
-            Assert.All(type.Values, value => Assert.StartsWith($"{prefix}_", value.Name, StringComparison.Ordinal));
+            Assert.All(
+                type.Values, value => Assert.StartsWith($"{prefix}_", value.Name, StringComparison.Ordinal));
         });
 
     [Fact]

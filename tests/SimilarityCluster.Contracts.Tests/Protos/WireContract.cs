@@ -23,12 +23,14 @@ internal static class WireContract
         .SelectMany(file => file.EnumTypes)
         .Concat(Messages.SelectMany(message => message.EnumTypes));
 
-    /// <summary>One line a field, enum value and method: what must not change for clients that exist.</summary>
+    /// <summary>One line a field, enum value and method: what must not change for clients that
+    /// exist.</summary>
     public static IEnumerable<string> Listing()
     {
         var fields = Messages.SelectMany(message => message.Fields.InDeclarationOrder().Select(
             field => $"{message.Name} {field.FieldNumber} {TypeOf(field)} {field.Name}"));
-        var values = Enums.SelectMany(type => type.Values.Select(value => $"{type.Name} {value.Number} {value.Name}"));
+        var values =
+            Enums.SelectMany(type => type.Values.Select(value => $"{type.Name} {value.Number} {value.Name}"));
         var methods = Services.SelectMany(service => service.Methods.Select(method =>
             $"{service.Name} {method.Name}({Streamed(method.IsClientStreaming)}{method.InputType.Name}) "
             + $"{Streamed(method.IsServerStreaming)}{method.OutputType.Name}"));
@@ -37,7 +39,8 @@ internal static class WireContract
 
     public static string RepositoryFile(string relative)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        var start = new DirectoryInfo(AppContext.BaseDirectory);
+        for (var folder = start; folder is not null; folder = folder.Parent)
         {
             if (Directory.Exists(Path.Combine(folder.FullName, "protos", "similarity")))
             {
@@ -45,7 +48,8 @@ internal static class WireContract
             }
         }
 
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} has protos/similarity.");
+        throw new DirectoryNotFoundException(
+            $"No folder above {AppContext.BaseDirectory} has protos/similarity.");
     }
 
     private static string TypeOf(FieldDescriptor field)

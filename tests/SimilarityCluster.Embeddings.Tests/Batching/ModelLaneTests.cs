@@ -11,14 +11,15 @@ public sealed class ModelLaneTests
     [Fact]
     public async Task EmbedAsync_QueueFull_IsOverloadedWithRetry()
     {
-        var runner = new GatedRunner(batchLimit: 1);
+        using var runner = new GatedRunner(batchLimit: 1);
         await using var engines = new Engines(runner, static options => options.QueueLimit = 2);
         var first = engines.EmbedAsync(Engines.Image(1), Engines.Image(2));
         await runner.EnteredAsync();
 
         var exception = await Assert.ThrowsAsync<RpcException>(() => engines.EmbedAsync(Engines.Image(3)));
 
-        Assert.Equal((StatusCode.ResourceExhausted, Reasons.Overloaded, string.Empty, true), Engines.Describe(exception));
+        Assert.Equal((StatusCode.ResourceExhausted, Reasons.Overloaded, string.Empty, true),
+            Engines.Describe(exception));
         runner.Open(runs: 2);
         Assert.Equal(2, (await first).Results.Count);
     }
@@ -36,7 +37,7 @@ public sealed class ModelLaneTests
     [Fact]
     public async Task EmbedAsync_CallerLeaves_CostsNoRun()
     {
-        var runner = new GatedRunner(batchLimit: 1);
+        using var runner = new GatedRunner(batchLimit: 1);
         await using var engines = new Engines(runner);
         var kept = engines.EmbedAsync(Engines.Image(1));
         await runner.EnteredAsync();
@@ -56,7 +57,7 @@ public sealed class ModelLaneTests
     [Fact]
     public async Task EmbedAsync_ZeroAndNotFiniteOutput_AreInvalidInTheirPlaces()
     {
-        var runner = new GatedRunner(batchLimit: 4);
+        using var runner = new GatedRunner(batchLimit: 4);
         await using var engines = new Engines(runner);
         runner.Open(runs: 4);
 

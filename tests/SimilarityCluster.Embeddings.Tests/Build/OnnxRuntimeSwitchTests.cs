@@ -11,11 +11,14 @@ public sealed class OnnxRuntimeSwitchTests
     [InlineData("SimilarityCluster.Cli")]
     [InlineData("SimilarityCluster.EmbeddingWorker")]
     public async Task Gpu_Executable_TakesOnlyTheGpuPackage(string project) =>
-        Assert.Equal(["Microsoft.ML.OnnxRuntime.Gpu"], await NativePackagesAsync(project, "Gpu"));
+        Assert.Equal(["Microsoft.ML.OnnxRuntime.Gpu"], await NativePackagesAsync(project, "Gpu"),
+            StringComparer.Ordinal);
 
     [Fact]
     public async Task Cpu_Server_TakesOnlyTheCpuPackage() =>
-        Assert.Equal(["Microsoft.ML.OnnxRuntime"], await NativePackagesAsync("SimilarityCluster.Server", "Cpu"));
+        Assert.Equal(
+            ["Microsoft.ML.OnnxRuntime"], await NativePackagesAsync("SimilarityCluster.Server", "Cpu"),
+            StringComparer.Ordinal);
 
     [Fact]
     public async Task Custom_Server_TakesNoPackage() =>
@@ -27,7 +30,8 @@ public sealed class OnnxRuntimeSwitchTests
         var versions = XDocument.Load(Path.Combine(Root(), "Directory.Packages.props"))
             .Descendants("PackageVersion")
             .Where(static package =>
-                package.Attribute("Include")!.Value.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal))
+                package.Attribute("Include")!.Value.StartsWith(
+                    "Microsoft.ML.OnnxRuntime", StringComparison.Ordinal))
             .Select(static package => package.Attribute("Version")!.Value)
             .ToList();
 
@@ -40,6 +44,7 @@ public sealed class OnnxRuntimeSwitchTests
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
             ArgumentList =
             {
                 "msbuild", Path.Combine(Root(), "src", project, $"{project}.csproj"), "-nodeReuse:false",

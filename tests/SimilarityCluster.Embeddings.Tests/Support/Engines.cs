@@ -47,7 +47,8 @@ internal sealed class Engines : IAsyncDisposable
     {
         var random = new Random(seed);
         using var bitmap = new SKBitmap(40, 40, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        var blocks = Enumerable.Range(0, 25).Select(_ => new SKColor(0xFF000000u | (uint)random.Next(1 << 24))).ToArray();
+        var blocks = Enumerable.Range(0, 25)
+            .Select(_ => new SKColor(0xFF000000u | (uint)random.Next(1 << 24))).ToArray();
         for (var pixel = 0; pixel < 1_600; pixel++)
         {
             bitmap.SetPixel(pixel % 40, pixel / 40, blocks[(pixel / 40 / 8 * 5) + (pixel % 40 / 8)]);

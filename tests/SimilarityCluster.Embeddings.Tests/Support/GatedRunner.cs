@@ -2,7 +2,8 @@ using SimilarityCluster.Embeddings.Batching;
 
 namespace SimilarityCluster.Embeddings.Tests.Support;
 
-/// <summary>A model that computes when the test lets it, and gives back the first two numbers of each input.</summary>
+/// <summary>A model that computes when the test lets it, and gives back the first two numbers of each
+/// input.</summary>
 internal sealed class GatedRunner(int batchLimit) : IBatchRunner
 {
     /// <summary>Inputs that begin with more than this give NaN.</summary>
@@ -39,7 +40,8 @@ internal sealed class GatedRunner(int batchLimit) : IBatchRunner
     }
 
     /// <summary>Waits until a run has begun.</summary>
-    public Task EnteredAsync() => _entered.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    public Task EnteredAsync() =>
+        _entered.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     /// <summary>Lets runs end.</summary>
     public void Open(int runs) => _permits.Release(runs);

@@ -47,7 +47,8 @@ public sealed class CollectionGrpcServiceTests : IAsyncLifetime
         await _host.Collections.DeleteCollectionAsync(new() { Name = "cosine" }, cancellationToken: Stop);
         await _host.CreateAsync(Metric.Cosine, Stop);
 
-        var read = await _host.Collections.GetCollectionAsync(new() { Name = "cosine" }, cancellationToken: Stop);
+        var read =
+            await _host.Collections.GetCollectionAsync(new() { Name = "cosine" }, cancellationToken: Stop);
         var found = await _host.Search.SearchAsync(
             new() { Collection = "cosine", Query = GatewayHost.Query(1, 0) }, cancellationToken: Stop);
 
@@ -80,7 +81,8 @@ public sealed class CollectionGrpcServiceTests : IAsyncLifetime
                 new() { Name = name, Dimension = 2 }, cancellationToken: Stop);
         }
 
-        var first = await _host.Collections.ListCollectionsAsync(new() { PageSize = 2 }, cancellationToken: Stop);
+        var first =
+            await _host.Collections.ListCollectionsAsync(new() { PageSize = 2 }, cancellationToken: Stop);
         var second = await _host.Collections.ListCollectionsAsync(
             new() { PageSize = 2, PageToken = first.NextPageToken }, cancellationToken: Stop);
 

@@ -32,7 +32,8 @@ public sealed class EmbeddingGrpcServiceTests : IAsyncLifetime
 
         Assert.Equal(
             ["INVALID_FIELD inputs[0]", "vector", "MODEL_DOES_NOT_ACCEPT inputs[2].image"],
-            response.Results.Select(result => result.Error is { } error ? $"{error.Reason} {error.Field}" : "vector"));
+            response.Results.Select(
+                result => result.Error is { } error ? $"{error.Reason} {error.Field}" : "vector"));
     }
 
     [Fact]

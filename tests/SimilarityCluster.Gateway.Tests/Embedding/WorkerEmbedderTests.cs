@@ -73,7 +73,8 @@ public sealed class WorkerEmbedderTests
 
         var error = await Rejections.ErrorOfAsync(() => embedder.EmbedAsync(Request(), deadline: null, Stop));
 
-        Assert.Equal((StatusCode.NotFound, Reasons.ModelNotFound, "model"), (error.Code, error.Reason, error.Field));
+        Assert.Equal(
+            (StatusCode.NotFound, Reasons.ModelNotFound, "model"), (error.Code, error.Reason, error.Field));
         Assert.Equal(1, first.CallCount + second.CallCount);
     }
 
@@ -97,10 +98,12 @@ public sealed class WorkerEmbedderTests
             options.Workers.Add(worker);
         }
 
-        return new WorkerEmbedder(Options.Create(options), TimeProvider.System, NullLogger<WorkerEmbedder>.Instance);
+        return new WorkerEmbedder(
+            Options.Create(options), TimeProvider.System, NullLogger<WorkerEmbedder>.Instance);
     }
 
-    private static EmbedRequest Request() => new() { Model = "toy", Inputs = { new RawInput { Text = "abc" } } };
+    private static EmbedRequest Request() =>
+        new() { Model = "toy", Inputs = { new RawInput { Text = "abc" } } };
 
     private sealed class FakeWorker : EmbeddingService.EmbeddingServiceBase, IAsyncDisposable
     {
@@ -132,7 +135,8 @@ public sealed class WorkerEmbedderTests
                 ? Task.FromResult(new EmbedResponse
                 {
                     Model = "toy@1",
-                    Results = { new EmbedResult { Vector = PackedVector.Pack([request.Inputs[0].Text.Length]) } },
+                    Results =
+                        { new EmbedResult { Vector = PackedVector.Pack([request.Inputs[0].Text.Length]) } },
                 })
                 : throw Failure;
         }

@@ -45,7 +45,8 @@ internal sealed class FakeCatalog(FakeCluster cluster) : ICatalogGrain
     public Task<CollectionInfo?> FindByIdAsync(Guid id, CancellationToken cancellationToken) =>
         Task.FromResult(Holds(id));
 
-    public Task<ImmutableArray<CollectionInfo>> ListAsync(string after, int limit, CancellationToken cancellationToken)
+    public Task<ImmutableArray<CollectionInfo>> ListAsync(
+        string after, int limit, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -61,7 +62,8 @@ internal sealed class FakeCatalog(FakeCluster cluster) : ICatalogGrain
     {
         lock (_gate)
         {
-            var stored = _byName.GetValueOrDefault(change.Name) ?? throw new CollectionNotFoundException(change.Name);
+            var stored = _byName.GetValueOrDefault(change.Name)
+                ?? throw new CollectionNotFoundException(change.Name);
             if (change.ExpectedVersion != 0 && change.ExpectedVersion != stored.Version)
             {
                 throw new CollectionVersionException("changed", change.ExpectedVersion, stored.Version);
@@ -77,7 +79,8 @@ internal sealed class FakeCatalog(FakeCluster cluster) : ICatalogGrain
         }
     }
 
-    public Task<CollectionInfo> DeleteAsync(string name, string operationId, CancellationToken cancellationToken)
+    public Task<CollectionInfo> DeleteAsync(
+        string name, string operationId, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

@@ -4,7 +4,8 @@ using SimilarityCluster.Grains.Abstractions.Shards;
 
 namespace SimilarityCluster.Gateway.Tests.Fakes;
 
-/// <summary>The grains of a cluster as plain objects: exact, in memory, and as unwell as a test wants.</summary>
+/// <summary>The grains of a cluster as plain objects: exact, in memory, and as unwell as a test
+/// wants.</summary>
 internal sealed class FakeCluster : IGrainFactory
 {
     private readonly ConcurrentDictionary<string, FakeSearcher> _searchers = new(StringComparer.Ordinal);
@@ -30,7 +31,8 @@ internal sealed class FakeCluster : IGrainFactory
 
     public FakeShard ShardOf(ShardKey key) => _shards.GetOrAdd(key.ToString(), _ => new FakeShard(this, key));
 
-    public FakeSearcher SearcherOf(string silo) => _searchers.GetOrAdd(silo, name => new FakeSearcher(this, name));
+    public FakeSearcher SearcherOf(string silo) =>
+        _searchers.GetOrAdd(silo, name => new FakeSearcher(this, name));
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey =>
@@ -58,11 +60,14 @@ internal sealed class FakeCluster : IGrainFactory
     public void DeleteObjectReference<TGrainObserverInterface>(IGrainObserver obj)
         where TGrainObserverInterface : IGrainObserver => throw new NotSupportedException();
 
-    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) => throw new NotSupportedException();
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) =>
+        throw new NotSupportedException();
 
-    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey) => throw new NotSupportedException();
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey) =>
+        throw new NotSupportedException();
 
-    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) =>
+        throw new NotSupportedException();
 
     public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey, string keyExtension) =>
         throw new NotSupportedException();

@@ -10,7 +10,8 @@ namespace SimilarityCluster.Gateway.Tests.Fakes;
 /// <summary>Compares every record of the shards that are on its silo.</summary>
 internal sealed class FakeSearcher(FakeCluster cluster, string silo) : ISiloSearcherGrain
 {
-    public async Task<SiloSearchResult> SearchAsync(SiloSearchMessage search, CancellationToken cancellationToken)
+    public async Task<SiloSearchResult> SearchAsync(
+        SiloSearchMessage search, CancellationToken cancellationToken)
     {
         cluster.Searches.Enqueue(search);
         await cluster.BeforeSearch(silo, cancellationToken);
@@ -39,7 +40,8 @@ internal sealed class FakeSearcher(FakeCluster cluster, string silo) : ISiloSear
         {
             var vector = search.Vectors.AsSpan(query * length, length).ToArray();
             var hits = records
-                .Select(record => (Record: record, Distance: Distance(collection.Metric, vector, record.Vector)))
+                .Select(
+                    record => (Record: record, Distance: Distance(collection.Metric, vector, record.Vector)))
                 .OrderBy(hit => hit.Distance)
                 .ThenBy(
                     hit => hit.Record.Id, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))

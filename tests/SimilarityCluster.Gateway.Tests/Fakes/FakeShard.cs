@@ -18,7 +18,8 @@ internal sealed class FakeShard(FakeCluster cluster, ShardKey key) : IShardGrain
         return Task.FromResult(new ShardLocation(cluster.SiloOf(key.Shard), Epoch: 1));
     }
 
-    public async Task<ShardWriteResult> WriteAsync(ShardWriteMessage write, CancellationToken cancellationToken)
+    public async Task<ShardWriteResult> WriteAsync(
+        ShardWriteMessage write, CancellationToken cancellationToken)
     {
         RefuseWhenDropped();
         await cluster.BeforeWrite(key.Shard).WaitAsync(cancellationToken);
@@ -35,7 +36,8 @@ internal sealed class FakeShard(FakeCluster cluster, ShardKey key) : IShardGrain
             }
 
             var deleted = write.Deletes.Count(id => _records.Remove(Encoding.UTF8.GetString(id)));
-            return _outcomes[write.OperationId] = new ShardWriteResult(++_sequence, write.Upserts.Length, deleted);
+            return _outcomes[write.OperationId] =
+                new ShardWriteResult(++_sequence, write.Upserts.Length, deleted);
         }
     }
 
@@ -47,7 +49,8 @@ internal sealed class FakeShard(FakeCluster cluster, ShardKey key) : IShardGrain
             ? read.Ids.Select(id => records.FirstOrDefault(record => record.Id.AsSpan().SequenceEqual(id)))
                 .OfType<StoredRecordMessage>()
             : records.Where(record => record.Id.AsSpan().SequenceCompareTo(read.After) > 0)
-                .OrderBy(record => record.Id, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
+                .OrderBy(
+                    record => record.Id, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
                 .Take(read.Limit);
         return Task.FromResult(chosen.Select(record => record with
         {

@@ -52,7 +52,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         app.MapGateway();
         await app.StartAsync(cancellationToken);
-        return new GatewayHost(app, cluster, embedder, GrpcChannel.ForAddress(Loopback.AddressOf(app), new GrpcChannelOptions
+        return new GatewayHost(
+            app, cluster, embedder, GrpcChannel.ForAddress(Loopback.AddressOf(app), new GrpcChannelOptions
         {
             MaxReceiveMessageSize = null,
             MaxSendMessageSize = null,
@@ -61,7 +62,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Creates a collection that is named as its metric, for instance "cosine".</summary>
     public async Task CreateAsync(
-        Metric metric, CancellationToken cancellationToken, uint dimension = 2, uint shards = 4, string model = "") =>
+        Metric metric, CancellationToken cancellationToken, uint dimension = 2, uint shards = 4,
+        string model = "") =>
         await Collections.CreateCollectionAsync(
             new CreateCollectionRequest
             {

@@ -33,10 +33,12 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
             new RecordInput { Id = "d", Input = new() { Image = Google.Protobuf.ByteString.CopyFrom(1) } },
             new RecordInput { Id = "e", Input = new() { Text = "sixsix" } });
         var stored = await _host.Records.GetRecordsAsync(
-            new() { Collection = "dot", Ids = { "e", "x", "a" }, IncludeVector = true }, cancellationToken: Stop);
+            new() { Collection = "dot", Ids = { "e", "x", "a" }, IncludeVector = true },
+            cancellationToken: Stop);
 
         Assert.Equal(
-            ["a", "b", "c INVALID_FIELD records[2].input.text", "d MODEL_DOES_NOT_ACCEPT records[3].input.image", "e"],
+            ["a", "b", "c INVALID_FIELD records[2].input.text",
+                "d MODEL_DOES_NOT_ACCEPT records[3].input.image", "e"],
             response.Statuses.Select(status => status.Error is { } error
                 ? $"{status.Id} {error.Reason} {error.Field}"
                 : status.Id));
@@ -55,7 +57,8 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
         var error = await Rejections.ErrorOfAsync(() => _host.UpsertAsync(
             "dot", Stop, new RecordInput { Id = "a", Input = new() { Text = "four" } }));
 
-        Assert.Equal((StatusCode.FailedPrecondition, Reasons.FingerprintMismatch), (error.Code, error.Reason));
+        Assert.Equal(
+            (StatusCode.FailedPrecondition, Reasons.FingerprintMismatch), (error.Code, error.Reason));
         Assert.Equal(("feed", "dead"), (error.Details["expected"], error.Details["given"]));
     }
 
@@ -66,15 +69,19 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
             shard == 1 ? throw new ShardUnavailableException("lost") : Task.CompletedTask;
         var ids = Enumerable.Range(0, 20).Select(i => $"r{i}").ToArray();
 
-        var response = await _host.UpsertAsync("dot", Stop, [.. ids.Select(id => GatewayHost.Record(id, 1, 2))]);
+        var response =
+            await _host.UpsertAsync("dot", Stop, [.. ids.Select(id => GatewayHost.Record(id, 1, 2))]);
 
-        var lost = ids.Where(id => BucketRouting.ShardOf(System.Text.Encoding.UTF8.GetBytes(id), 4) == 1).ToArray();
+        var lost =
+            ids.Where(id => BucketRouting.ShardOf(System.Text.Encoding.UTF8.GetBytes(id), 4) == 1).ToArray();
         Assert.NotEmpty(lost);
-        Assert.Equal(lost, response.Statuses.Where(status => status.Error is not null).Select(status => status.Id));
+        Assert.Equal(
+            lost, response.Statuses.Where(status => status.Error is not null).Select(status => status.Id));
         Assert.All(
             response.Statuses.Where(status => status.Error is not null),
             status => Assert.Equal(
-                ((int)StatusCode.Unavailable, Reasons.ShardUnavailable), (status.Error.Code, status.Error.Reason)));
+                ((int)StatusCode.Unavailable, Reasons.ShardUnavailable),
+                (status.Error.Code, status.Error.Reason)));
         Assert.Equal((uint)(ids.Length - lost.Length), response.UpsertedCount);
         Assert.Equal([0u, 2u, 3u], response.Sequence.Shards.Select(entry => entry.Shard));
     }
@@ -103,7 +110,8 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
 
         var response = await _host.Records.DeleteRecordsAsync(
             new() { Collection = "dot", Ids = { "b", "nobody" } }, cancellationToken: Stop);
-        var count = await _host.Records.CountRecordsAsync(new() { Collection = "dot" }, cancellationToken: Stop);
+        var count =
+            await _host.Records.CountRecordsAsync(new() { Collection = "dot" }, cancellationToken: Stop);
 
         Assert.Equal((1u, 1ul), (response.DeletedCount, count.Count));
         Assert.NotEmpty(response.OperationId);
@@ -128,7 +136,10 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
         }
         while (token.Length > 0);
 
-        Assert.Equal(ids.OrderBy(id => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(id)), StringComparer.Ordinal), listed);
+        Assert.Equal(
+            ids.OrderBy(
+                id => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(id)), StringComparer.Ordinal),
+            listed);
         Assert.Equal(5, pages);
     }
 
@@ -141,7 +152,8 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
             new() { Collection = "dot", PageSize = 1 }, cancellationToken: Stop);
 
         var error = await Rejections.ErrorOfAsync(() => _host.Records.ListRecordsAsync(
-            new() { Collection = "cosine", PageToken = page.NextPageToken }, cancellationToken: Stop).ResponseAsync);
+            new() { Collection = "cosine", PageToken = page.NextPageToken },
+            cancellationToken: Stop).ResponseAsync);
 
         Assert.Equal((Reasons.InvalidField, "page_token"), (error.Reason, error.Field));
     }
@@ -158,12 +170,14 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
         var answers = new Dictionary<string, string>(StringComparer.Ordinal);
         await foreach (var answer in stream.ResponseStream.ReadAllAsync(Stop))
         {
-            answers.Add(answer.OperationId, answer.Error?.Reason ?? $"{answer.Response.UpsertedCount} written");
+            answers.Add(
+                answer.OperationId, answer.Error?.Reason ?? $"{answer.Response.UpsertedCount} written");
         }
 
         Assert.Equal(
             [("one", "1 written"), ("three", "1 written"), ("two", Reasons.DuplicateId)],
-            answers.OrderBy(answer => answer.Key, StringComparer.Ordinal).Select(answer => (answer.Key, answer.Value)));
+            answers.OrderBy(answer => answer.Key, StringComparer.Ordinal)
+                .Select(answer => (answer.Key, answer.Value)));
     }
 
     private static StreamUpsertRecordsRequest Batch(string operationId, params string[] ids) => new()

@@ -21,18 +21,22 @@ public sealed class HitMergerTests
 
     [Fact]
     public void ReadQuery_AnySplitOfHits_EqualsSortingOneList() =>
-        Gen.Select(AnyHit.Array[0, 40].Array[1, 3], Gen.Int[1, 5], Gen.Int[1, 30]).Sample((queries, silos, limit) =>
+        Gen.Select(AnyHit.Array[0, 40].Array[1, 3], Gen.Int[1, 5], Gen.Int[1, 30])
+            .Sample((queries, silos, limit) =>
         {
-            var distinct = queries.Select(hits => hits.DistinctBy(hit => hit.Id, StringComparer.Ordinal).ToArray()).ToArray();
+            var distinct = queries.Select(
+                hits => hits.DistinctBy(hit => hit.Id, StringComparer.Ordinal).ToArray()).ToArray();
             var merger = new HitMerger(
-                [.. Enumerable.Range(0, silos).Select(silo => Pack(distinct, hit => hit.Silo % silos == silo))]);
+                [.. Enumerable.Range(0, silos)
+                    .Select(silo => Pack(distinct, hit => hit.Silo % silos == silo))]);
             foreach (var hits in distinct)
             {
                 var leftOut = hits.Length > 3 ? hits[3].Id : string.Empty;
                 var expected = hits
                     .Where(hit => !string.Equals(hit.Id, leftOut, StringComparison.Ordinal))
                     .OrderBy(hit => hit.Distance)
-                    .ThenBy(hit => Convert.ToHexString(Encoding.UTF8.GetBytes(hit.Id)), StringComparer.Ordinal)
+                    .ThenBy(
+                        hit => Convert.ToHexString(Encoding.UTF8.GetBytes(hit.Id)), StringComparer.Ordinal)
                     .Take(limit)
                     .Select(hit => (hit.Id, hit.Distance));
                 var merged = new RepeatedField<Hit>();
@@ -61,7 +65,8 @@ public sealed class HitMergerTests
     }
 
     private static SiloSearchResult Pack(
-        (int Silo, float Distance, string Id)[][] queries, Func<(int Silo, float Distance, string Id), bool> mine)
+        (int Silo, float Distance, string Id)[][] queries,
+        Func<(int Silo, float Distance, string Id), bool> mine)
     {
         var packed = new ArrayBufferWriter<byte>();
         var writer = new PackedHitsWriter(packed);

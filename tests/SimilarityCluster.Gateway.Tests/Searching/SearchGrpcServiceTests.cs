@@ -18,7 +18,8 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
         _host = await GatewayHost.StartAsync(Stop, ("Gateway:RelocationTime", "00:00:00.2"));
         await _host.CreateAsync(Metric.Euclidean, Stop);
         await _host.UpsertAsync(
-            "euclidean", Stop, [.. Enumerable.Range(0, 40).Select(i => GatewayHost.Record($"r{i:00}", i, 0))]);
+            "euclidean", Stop,
+            [.. Enumerable.Range(0, 40).Select(i => GatewayHost.Record($"r{i:00}", i, 0))]);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -28,7 +29,8 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
     {
         var response = await SearchAsync(GatewayHost.Query(20, 0), new() { Limit = 3, Exact = true });
 
-        Assert.Equal([("r20", 0f), ("r19", 1f), ("r21", 1f)], response.Hits.Select(hit => (hit.Id, hit.Distance)));
+        Assert.Equal(
+            [("r20", 0f), ("r19", 1f), ("r21", 1f)], response.Hits.Select(hit => (hit.Id, hit.Distance)));
         Assert.Equal(
             (4u, 4u, true, 0u),
             (response.Receipt.ShardsAsked, response.Receipt.ShardsAnswered, response.Receipt.Exact,
@@ -84,7 +86,8 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
                 Queries =
                 {
                     GatewayHost.Query(5, 0), GatewayHost.Query(1, 2, 3), new Query { Id = "r07" },
-                    new Query { Id = "nobody" }, new Query(), GatewayHost.Query(float.NaN, 0), GatewayHost.Query(39, 0),
+                    new Query { Id = "nobody" }, new Query(), GatewayHost.Query(float.NaN, 0),
+                    GatewayHost.Query(39, 0),
                 },
                 Options = new() { Limit = 1 },
             },
@@ -117,7 +120,8 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
     {
         var failures = 1;
         _host.Cluster.BeforeSearch = (silo, _) =>
-            string.Equals(silo, "silo-a", StringComparison.Ordinal) && Interlocked.Decrement(ref failures) >= 0
+            string.Equals(silo, "silo-a", StringComparison.Ordinal)
+                && Interlocked.Decrement(ref failures) >= 0
                 ? throw new ShardUnavailableException("moving")
                 : Task.CompletedTask;
 
@@ -184,13 +188,15 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
         };
         using var source = new CancellationTokenSource();
         var search = _host.Search.SearchAsync(
-            new() { Collection = "euclidean", Query = GatewayHost.Query(0, 0) }, cancellationToken: source.Token);
+            new() { Collection = "euclidean", Query = GatewayHost.Query(0, 0) },
+            cancellationToken: source.Token);
         await entered.Task.WaitAsync(Stop);
 
         await source.CancelAsync();
 
         Assert.Equal(
-            StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(() => search.ResponseAsync)).StatusCode);
+            StatusCode.Cancelled,
+            (await Assert.ThrowsAsync<RpcException>(() => search.ResponseAsync)).StatusCode);
         await cancelled.Task.WaitAsync(Stop);
     }
 
@@ -236,7 +242,8 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
 
         var error = await Rejections.ErrorOfAsync(() => SearchAsync(GatewayHost.Query(0, 0)));
 
-        Assert.Equal((StatusCode.NotFound, Reasons.CollectionNotFound, "collection"), (error.Code, error.Reason, error.Field));
+        Assert.Equal((StatusCode.NotFound, Reasons.CollectionNotFound, "collection"),
+            (error.Code, error.Reason, error.Field));
     }
 
     [Fact]
@@ -267,7 +274,9 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
         Assert.Equal(100, answers.Count);
         Assert.Equal("INVALID_FIELD request", answers[50]);
         Assert.All(answers.Where(answer => answer.Key != 50), answer => Assert.Equal(
-            answer.Key % 10 == 3 ? "DIMENSION_MISMATCH query.vector" : $"r{answer.Key % 40:00}", answer.Value));
+            answer.Key % 10 == 3
+                ? "DIMENSION_MISMATCH query.vector"
+                : $"r{answer.Key % 40:00}", answer.Value));
     }
 
     private async Task<SearchResponse> SearchAsync(Query query, SearchOptions? options = null) =>

@@ -21,10 +21,14 @@ public sealed class BadInputTests : IAsyncLifetime
         ["create, long name"] = Create(new() { Name = new string('a', 129), Dimension = 2 }, "name"),
         ["create, no dimension"] = Create(new() { Name = "n" }, "dimension"),
         ["create, huge dimension"] = Create(new() { Name = "n", Dimension = 8_193 }, "dimension"),
-        ["create, unknown metric"] = Create(new() { Name = "n", Dimension = 2, Metric = (Metric)9 }, "metric"),
-        ["create, many shards"] = Create(new() { Name = "n", Dimension = 2, ShardCount = 257 }, "shard_count"),
-        ["create, many replicas"] = Create(new() { Name = "n", Dimension = 2, ReplicaCount = 9 }, "replica_count"),
-        ["create, breadth"] = Create(new() { Name = "n", Dimension = 2, SearchBreadth = 10_001 }, "search_breadth"),
+        ["create, unknown metric"] =
+            Create(new() { Name = "n", Dimension = 2, Metric = (Metric)9 }, "metric"),
+        ["create, many shards"] =
+            Create(new() { Name = "n", Dimension = 2, ShardCount = 257 }, "shard_count"),
+        ["create, many replicas"] =
+            Create(new() { Name = "n", Dimension = 2, ReplicaCount = 9 }, "replica_count"),
+        ["create, breadth"] =
+            Create(new() { Name = "n", Dimension = 2, SearchBreadth = 10_001 }, "search_breadth"),
         ["create, description"] = Create(
             new() { Name = "n", Dimension = 2, Description = new string('é', 513) }, "description"),
         ["create, operation id"] = Create(
@@ -33,12 +37,14 @@ public sealed class BadInputTests : IAsyncLifetime
         ["create, model version climbs"] = Create(new() { Name = "n", Model = "toy@.." }, "model"),
         ["create, model backslash"] = Create(new() { Name = "n", Model = "toy\\x" }, "model"),
         ["create, unknown model"] = new(
-            host => host.Collections.CreateCollectionAsync(new() { Name = "n", Model = "none" }).ResponseAsync,
+            host =>
+                host.Collections.CreateCollectionAsync(new() { Name = "n", Model = "none" }).ResponseAsync,
             StatusCode.NotFound, Reasons.ModelNotFound, "model"),
         ["create, model of another dimension"] = Create(
             new() { Name = "n", Model = "toy", Dimension = 3 }, "dimension", Reasons.DimensionMismatch),
         ["create, taken name"] = new(
-            host => host.Collections.CreateCollectionAsync(new() { Name = "cosine", Dimension = 2 }).ResponseAsync,
+            host => host.Collections.CreateCollectionAsync(
+                new() { Name = "cosine", Dimension = 2 }).ResponseAsync,
             StatusCode.AlreadyExists, Reasons.CollectionExists, "name"),
         ["get, unknown"] = new(
             host => host.Collections.GetCollectionAsync(new() { Name = "none" }).ResponseAsync,
@@ -53,10 +59,12 @@ public sealed class BadInputTests : IAsyncLifetime
             host => host.Collections.ListCollectionsAsync(new() { PageToken = "???" }).ResponseAsync,
             Invalid, Reasons.InvalidField, "page_token"),
         ["update, version"] = new(
-            host => host.Collections.UpdateCollectionAsync(new() { Name = "cosine", ExpectedVersion = 7 }).ResponseAsync,
+            host => host.Collections.UpdateCollectionAsync(
+                new() { Name = "cosine", ExpectedVersion = 7 }).ResponseAsync,
             StatusCode.Aborted, Reasons.VersionMismatch, "expected_version"),
         ["update, breadth"] = new(
-            host => host.Collections.UpdateCollectionAsync(new() { Name = "cosine", SearchBreadth = 0 }).ResponseAsync,
+            host => host.Collections.UpdateCollectionAsync(
+                new() { Name = "cosine", SearchBreadth = 0 }).ResponseAsync,
             Invalid, Reasons.InvalidField, "search_breadth"),
 
         ["search, unknown collection"] = Search(
@@ -72,11 +80,13 @@ public sealed class BadInputTests : IAsyncLifetime
             new()
             {
                 Collection = "cosine",
-                Query = new() { Vector = new() { Data = ByteString.CopyFrom(new byte[8]), Values = { 1, 2 } } },
+                Query =
+                    new() { Vector = new() { Data = ByteString.CopyFrom(new byte[8]), Values = { 1, 2 } } },
             },
             "query.vector"),
         ["search, split number"] = Search(
-            new() { Collection = "cosine", Query = new() { Vector = new() { Data = ByteString.CopyFrom(1, 2, 3) } } },
+            new() { Collection = "cosine",
+                Query = new() { Vector = new() { Data = ByteString.CopyFrom(1, 2, 3) } } },
             "query.vector.data"),
         ["search, dimension"] = Search(
             new() { Collection = "cosine", Query = GatewayHost.Query(1, 2, 3) }, "query.vector",
@@ -93,9 +103,11 @@ public sealed class BadInputTests : IAsyncLifetime
             "query.vector",
             Reasons.VectorNotFinite),
         ["search, zero under cosine"] = Search(
-            new() { Collection = "cosine", Query = GatewayHost.Query(0, 0) }, "query.vector", Reasons.VectorIsZero),
+            new() { Collection = "cosine", Query = GatewayHost.Query(0, 0) }, "query.vector",
+            Reasons.VectorIsZero),
         ["search, limit"] = Search(
-            new() { Collection = "cosine", Query = GatewayHost.Query(1, 0), Options = new() { Limit = 10_001 } },
+            new() { Collection = "cosine", Query = GatewayHost.Query(1, 0),
+                Options = new() { Limit = 10_001 } },
             "options.limit"),
         ["search, breadth"] = Search(
             new()
@@ -140,10 +152,12 @@ public sealed class BadInputTests : IAsyncLifetime
             new() { Collection = "dot", Query = new() { Input = new() { Tensor = new() } } },
             "query.input.tensor.shape"),
         ["search, tensor extent"] = Search(
-            new() { Collection = "dot", Query = new() { Input = new() { Tensor = new() { Shape = { 1, -1 } } } } },
+            new() { Collection = "dot",
+                Query = new() { Input = new() { Tensor = new() { Shape = { 1, -1 } } } } },
             "query.input.tensor.shape[1]"),
         ["search, tensor bytes"] = Search(
-            new() { Collection = "dot", Query = new() { Input = new() { Tensor = new() { Shape = { 2 } } } } },
+            new() { Collection = "dot",
+                Query = new() { Input = new() { Tensor = new() { Shape = { 2 } } } } },
             "query.input.tensor.data"),
         ["batch search, none"] = new(
             host => host.Search.BatchSearchAsync(new() { Collection = "cosine" }).ResponseAsync,
@@ -170,13 +184,16 @@ public sealed class BadInputTests : IAsyncLifetime
                 new() { Collection = "cosine", Ids = { "a", new string('é', 257) } }).ResponseAsync,
             Invalid, Reasons.InvalidField, "ids[1]"),
         ["delete records, id twice"] = new(
-            host => host.Records.DeleteRecordsAsync(new() { Collection = "cosine", Ids = { "a", "a" } }).ResponseAsync,
+            host => host.Records.DeleteRecordsAsync(
+                new() { Collection = "cosine", Ids = { "a", "a" } }).ResponseAsync,
             Invalid, Reasons.DuplicateId, "ids[1]"),
         ["list records, page token"] = new(
-            host => host.Records.ListRecordsAsync(new() { Collection = "cosine", PageToken = "AAAA" }).ResponseAsync,
+            host => host.Records.ListRecordsAsync(
+                new() { Collection = "cosine", PageToken = "AAAA" }).ResponseAsync,
             Invalid, Reasons.InvalidField, "page_token"),
         ["list records, page size"] = new(
-            host => host.Records.ListRecordsAsync(new() { Collection = "cosine", PageSize = 1_001 }).ResponseAsync,
+            host => host.Records.ListRecordsAsync(
+                new() { Collection = "cosine", PageSize = 1_001 }).ResponseAsync,
             Invalid, Reasons.InvalidField, "page_size"),
         ["embed, model climbs"] = new(
             host => host.Embedding.EmbedAsync(
@@ -236,11 +253,14 @@ public sealed class BadInputTests : IAsyncLifetime
             (GatewayHost.Record(new string('i', 513), 1, 0), Reasons.InvalidField, "records[2].id"),
             (new RecordInput { Id = "n" }, Reasons.InvalidField, "records[3]"),
             (GatewayHost.Record("d", 1, 2, 3), Reasons.DimensionMismatch, "records[4].vector"),
-            (GatewayHost.Record("f", 1, float.PositiveInfinity), Reasons.VectorNotFinite, "records[5].vector"),
+            (GatewayHost.Record("f", 1, float.PositiveInfinity), Reasons.VectorNotFinite,
+                "records[5].vector"),
             (GatewayHost.Record("z", 0, 0), Reasons.VectorIsZero, "records[6].vector"),
-            (new RecordInput { Id = "t", Input = new() { Text = "x" } }, Reasons.CollectionHasNoModel, "records[7].input"),
+            (new RecordInput { Id = "t", Input = new() { Text = "x" } }, Reasons.CollectionHasNoModel,
+                "records[7].input"),
             (With("m", many), Reasons.InvalidField, "records[8].metadata.fields"),
-            (With("k", Field("k", new MetadataValue())), Reasons.InvalidField, "records[9].metadata.fields[k].kind"),
+            (With("k", Field("k", new MetadataValue())), Reasons.InvalidField,
+                "records[9].metadata.fields[k].kind"),
             (With("q", Field("q", new MetadataValue { DoubleValue = double.NaN })), Reasons.InvalidField,
                 "records[10].metadata.fields[q].double_value"),
             (With("e", Field(string.Empty, new MetadataValue { BoolValue = true })), Reasons.InvalidField,
@@ -271,9 +291,11 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task UpsertRecords_OversizedMessage_FailsWithMessageTooLarge()
     {
         var record = GatewayHost.Record("big", 1, 0);
-        record.Metadata = Field("b", new MetadataValue { BytesValue = ByteString.CopyFrom(new byte[33_554_433]) });
+        record.Metadata =
+            Field("b", new MetadataValue { BytesValue = ByteString.CopyFrom(new byte[33_554_433]) });
 
-        var error = await Rejections.ErrorOfAsync(() => _host.UpsertAsync("cosine", CancellationToken.None, record));
+        var error =
+            await Rejections.ErrorOfAsync(() => _host.UpsertAsync("cosine", CancellationToken.None, record));
 
         Assert.Equal(
             (StatusCode.ResourceExhausted, Reasons.MessageTooLarge, null),
@@ -284,7 +306,8 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task StreamUpsertRecords_OversizedMessage_FailsWithMessageTooLarge()
     {
         var record = GatewayHost.Record("big", 1, 0);
-        record.Metadata = Field("b", new MetadataValue { BytesValue = ByteString.CopyFrom(new byte[33_554_433]) });
+        record.Metadata =
+            Field("b", new MetadataValue { BytesValue = ByteString.CopyFrom(new byte[33_554_433]) });
         using var stream = _host.Records.StreamUpsertRecords(
             cancellationToken: TestContext.Current.CancellationToken);
 
@@ -294,7 +317,8 @@ public sealed class BadInputTests : IAsyncLifetime
             try
             {
                 await stream.RequestStream.WriteAsync(
-                    new() { Batch = new() { Collection = "cosine", Records = { record } } }, CancellationToken.None);
+                    new() { Batch = new() { Collection = "cosine", Records = { record } } },
+                    CancellationToken.None);
             }
             catch (RpcException)
             {
@@ -321,10 +345,12 @@ public sealed class BadInputTests : IAsyncLifetime
         new(host => host.Collections.CreateCollectionAsync(request).ResponseAsync, Invalid, reason, field);
 
     private static BadCall Search(
-        SearchRequest request, string field, string reason = Reasons.InvalidField, StatusCode code = Invalid) =>
+        SearchRequest request, string field, string reason = Reasons.InvalidField,
+        StatusCode code = Invalid) =>
         new(host => host.Search.SearchAsync(request).ResponseAsync, code, reason, field);
 
-    private static BadCall Upsert(RecordInput[] records, string field, string reason = Reasons.InvalidField) =>
+    private static BadCall Upsert(
+        RecordInput[] records, string field, string reason = Reasons.InvalidField) =>
         new(host => host.UpsertAsync("cosine", CancellationToken.None, records), Invalid, reason, field);
 
     private sealed record BadCall(Func<GatewayHost, Task> Call, StatusCode Code, string Reason, string Field);

@@ -28,7 +28,8 @@ public sealed class ModelReferenceTests
     [InlineData("a@..")]
     [InlineData("a@1@2")]
     [InlineData("a\0b")]
-    public void TryParse_BadReference_IsRefused(string text) => Assert.False(ModelReference.TryParse(text, out _));
+    public void TryParse_BadReference_IsRefused(string text) =>
+        Assert.False(ModelReference.TryParse(text, out _));
 
     [Fact]
     public void TryParse_SixtyFiveCharacters_IsRefused()

@@ -45,7 +45,8 @@ public sealed class ImageDecoderTests
     [InlineData(6, 1, 0)]
     [InlineData(7, 1, 1)]
     [InlineData(8, 0, 1)]
-    public void Decode_ExifOrientation_PutsTheFirstCornerWhereItBelongs(byte orientation, int right, int bottom)
+    public void Decode_ExifOrientation_PutsTheFirstCornerWhereItBelongs(
+        byte orientation, int right, int bottom)
     {
         // A white picture whose stored top left eighth is black.
         var jpeg = Pictures.Encode(
@@ -56,7 +57,8 @@ public sealed class ImageDecoderTests
         Assert.Equal(orientation >= 5 ? (32, 64) : (64, 32), (picture.Width, picture.Height));
         foreach (var (x, y) in new[] { (0, 0), (1, 0), (0, 1), (1, 1) })
         {
-            var pixel = ((y * (picture.Height - 1) * picture.Width) + (x * (picture.Width - 1))) * Picture.PixelBytes;
+            var pixel = (
+                (y * (picture.Height - 1) * picture.Width) + (x * (picture.Width - 1))) * Picture.PixelBytes;
             var isBlack = picture.Rgba[pixel] < 128;
             Assert.Equal((x, y) == (right, bottom), isBlack);
         }
@@ -65,7 +67,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Decode_Orientation6_TurnsClockwise()
     {
-        // Stored: black at the right end of the top row. Turned clockwise it is at the bottom of the right column.
+        // Stored: black at the right end of the top row. Turned clockwise it is at the bottom of the right
+        // column.
         var jpeg = Pictures.Encode(
             64, 32, (x, y) => x >= 48 && y < 16 ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg);
 
@@ -92,9 +95,11 @@ public sealed class ImageDecoderTests
     public void Decode_HalfTheFile_IsUnreadable(SKEncodedImageFormat format)
     {
         var random = new Random(3);
-        var whole = Pictures.Encode(64, 64, (_, _) => new SKColor(0xFF000000u | (uint)random.Next(1 << 24)), format);
+        var whole = Pictures.Encode(
+            64, 64, (_, _) => new SKColor(0xFF000000u | (uint)random.Next(1 << 24)), format);
 
-        Assert.Throws<ImageUnreadableException>(() => ImageDecoder.Decode(whole.AsSpan(0, whole.Length / 2), MaxPixels));
+        Assert.Throws<ImageUnreadableException>(
+            () => ImageDecoder.Decode(whole.AsSpan(0, whole.Length / 2), MaxPixels));
     }
 
     [Fact]
@@ -102,7 +107,8 @@ public sealed class ImageDecoderTests
     {
         var encoded = Pictures.Encode(11, 10, (_, _) => SKColors.Red);
 
-        var exception = Assert.Throws<ImageTooLargeException>(() => ImageDecoder.Decode(encoded, maxPixels: 109));
+        var exception =
+            Assert.Throws<ImageTooLargeException>(() => ImageDecoder.Decode(encoded, maxPixels: 109));
 
         Assert.Equal((11, 10), (exception.Width, exception.Height));
         Assert.Equal(11, ImageDecoder.Decode(encoded, maxPixels: 110).Width);

@@ -12,10 +12,13 @@ public sealed class ImagePreprocessorTests
     public void Run_ChannelsFirst_ScalesNormalisesAndSeparatesChannels()
     {
         var plan = PreprocessorConfig.Parse(
-            """{"size": {"height": 1, "width": 2}, "image_mean": [0.5, 0.25, 0], "image_std": [0.5, 0.25, 2]}""",
+            """
+            {"size": {"height": 1, "width": 2}, "image_mean": [0.5, 0.25, 0], "image_std": [0.5, 0.25, 2]}
+            """,
             TensorLayout.ChannelsFirst);
 
-        var tensor = Run(plan, Pictures.Encode(2, 1, (x, _) => x == 0 ? SKColors.White : new SKColor(51, 102, 0)));
+        var tensor = Run(
+            plan, Pictures.Encode(2, 1, (x, _) => x == 0 ? SKColors.White : new SKColor(51, 102, 0)));
 
         // (255/255 - .5)/.5, (.2 - .5)/.5 | (1 - .25)/.25, (.4 - .25)/.25 | 1/2, 0.
         float[] expected = [1, -0.6f, 3, 0.6f, 0.5f, 0];
@@ -28,7 +31,8 @@ public sealed class ImagePreprocessorTests
         var plan = PreprocessorConfig.Parse(
             """{"size": {"height": 1, "width": 2}, "do_rescale": false}""", TensorLayout.ChannelsLast);
 
-        var tensor = Run(plan, Pictures.Encode(2, 1, (x, _) => x == 0 ? new SKColor(1, 2, 3) : new SKColor(4, 5, 6)));
+        var tensor = Run(
+            plan, Pictures.Encode(2, 1, (x, _) => x == 0 ? new SKColor(1, 2, 3) : new SKColor(4, 5, 6)));
 
         Assert.Equal([1f, 2, 3, 4, 5, 6], tensor);
     }
@@ -37,7 +41,9 @@ public sealed class ImagePreprocessorTests
     public void Run_ShortestEdgeAndCrop_TakesTheCentre()
     {
         var plan = PreprocessorConfig.Parse(
-            """{"size": {"shortest_edge": 2}, "crop_size": {"height": 2, "width": 2}, "do_rescale": false, "resample": 0}""",
+            """
+            {"size": {"shortest_edge": 2}, "crop_size": {"height": 2, "width": 2}, "do_rescale": false}
+            """,
             TensorLayout.ChannelsFirst);
 
         // 6 x 2: nothing to resize, columns 2 and 3 are the centre.
@@ -59,7 +65,8 @@ public sealed class ImagePreprocessorTests
     }
 
     [Theory]
-    // A triangle of reach 2 about positions 1 and 3; at the border three pixels are left, weighted 3, 3, 1 of 7.
+    // A triangle of reach 2 about positions 1 and 3; at the border three pixels are left, weighted 3, 3, 1 of
+    // 7.
     [InlineData(2, 120f / 7, 230f / 7)]
     // Halving with the nearest pixel.
     [InlineData(0, 20, 40)]
@@ -83,7 +90,7 @@ public sealed class ImagePreprocessorTests
     [InlineData("""{"size": {"shortest_edge": 224}}""", "keep their proportions")]
     [InlineData("""{"size": {"height": 0, "width": 4}}""", "size.height: expected a whole number from 1")]
     [InlineData("""{"size": 4, "image_mean": [1, 2]}""", "image_mean: expected three numbers")]
-    [InlineData("""{"size": 4, "image_mean": [1, 2, 3], "image_std": [1, 0, 1]}""", "image_std: expected numbers above 0")]
+    [InlineData("""{"size": 4, "image_mean": [1, 2, 3], "image_std": [1, 0, 1]}""", "numbers above 0")]
     [InlineData("""{"size": 4, "resample": 7}""", "resample: expected 0, 1, 2 or 3")]
     [InlineData("[]", "expected a JSON object")]
     [InlineData("{", "not valid JSON")]

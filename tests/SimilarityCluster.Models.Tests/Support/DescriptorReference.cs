@@ -22,7 +22,7 @@ internal static class DescriptorReference
 
     private static double[] Gradients(ReadOnlySpan<float> pixels)
     {
-        var cells = new double[Orientations, Cells, Cells];
+        var cells = new double[Orientations * Cells * Cells];
         for (var y = 1; y < Side - 1; y++)
         {
             for (var x = 1; x < Side - 1; x++)
@@ -32,7 +32,8 @@ internal static class DescriptorReference
                 for (var index = 0; index < Orientations; index++)
                 {
                     var (sine, cosine) = Math.SinCos(Math.PI * index / Orientations);
-                    var excess = Math.Abs((cosine * right) + (sine * down)) - (0.8 * Math.Sqrt((right * right) + (down * down)));
+                    var excess = Math.Abs((cosine * right) + (sine * down)) - (
+                        0.8 * Math.Sqrt((right * right) + (down * down)));
                     Pool(cells, index, x, y, Math.Sqrt(Math.Max(excess, 0)));
                 }
             }
@@ -42,21 +43,22 @@ internal static class DescriptorReference
     }
 
     /// <summary>A cell averages the 12 x 12 pixels about its 8 x 8.</summary>
-    private static void Pool(double[,,] cells, int index, int x, int y, double value)
+    private static void Pool(double[] cells, int index, int x, int y, double value)
     {
         for (var row = 0; row < Cells; row++)
         {
             for (var column = 0; column < Cells; column++)
             {
-                if (y >= (row * 8) - 2 && y < (row * 8) + 10 && x >= (column * 8) - 2 && x < (column * 8) + 10)
+                if (y >= (row * 8) - 2 && y < (row * 8) + 10 && x >= (column * 8) - 2
+                    && x < (column * 8) + 10)
                 {
-                    cells[index, row, column] += value / 144;
+                    cells[Cell(index, row, column)] += value / 144;
                 }
             }
         }
     }
 
-    private static double[] Normalised(double[,,] cells)
+    private static double[] Normalised(double[] cells)
     {
         var result = new double[Orientations * Cells * Cells];
         for (var row = 0; row < Cells; row++)
@@ -68,20 +70,23 @@ internal static class DescriptorReference
                 {
                     for (var index = 0; index < Orientations; index++)
                     {
-                        energy += cells[index, y, x] * cells[index, y, x] / 9;
+                        energy += cells[Cell(index, y, x)] * cells[Cell(index, y, x)] / 9;
                     }
                 }
 
                 for (var index = 0; index < Orientations; index++)
                 {
-                    result[(((index * Cells) + row) * Cells) + column] =
-                        cells[index, row, column] / (Math.Sqrt(energy) + DescriptorParameters.BlockFloor);
+                    result[Cell(index, row, column)] =
+                        cells[Cell(index, row, column)] / (
+                            Math.Sqrt(energy) + DescriptorParameters.BlockFloor);
                 }
             }
         }
 
         return result;
     }
+
+    private static int Cell(int index, int row, int column) => (((index * Cells) + row) * Cells) + column;
 
     private static IEnumerable<(int Y, int X)> Neighbours(int row, int column) =>
         from y in Enumerable.Range(row - 1, 3)

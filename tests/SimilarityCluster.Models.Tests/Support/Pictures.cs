@@ -7,7 +7,8 @@ internal static class Pictures
 {
     /// <summary>Encodes a picture whose pixels are given by their column and row.</summary>
     public static byte[] Encode(
-        int width, int height, Func<int, int, SKColor> colour, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
+        int width, int height, Func<int, int, SKColor> colour, SKEncodedImageFormat format =
+            SKEncodedImageFormat.Png)
     {
         using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         for (var y = 0; y < height; y++)

@@ -12,7 +12,8 @@ internal static class SharedData
             roots.Add(given);
         }
 
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder =
+            folder.Parent)
         {
             roots.Add(Path.Combine(folder.FullName, "shared", "data"));
         }

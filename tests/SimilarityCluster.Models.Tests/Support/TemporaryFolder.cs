@@ -14,7 +14,8 @@ internal sealed class TemporaryFolder : IDisposable
     }
 
     /// <summary>Writes a text below the folder.</summary>
-    public void Write(string relative, string text) => Write(relative, System.Text.Encoding.UTF8.GetBytes(text));
+    public void Write(string relative, string text) =>
+        Write(relative, System.Text.Encoding.UTF8.GetBytes(text));
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

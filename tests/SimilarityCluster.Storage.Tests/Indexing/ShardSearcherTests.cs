@@ -18,8 +18,8 @@ public sealed class ShardSearcherTests
         for (var i = 0; i < 30; i++)
         {
             // Few values, so that many distances are equal and ids decide.
-            var batch = Enumerable.Range(0, 20).Select(_ => $"id{random.Next(200)}").Distinct(
-                StringComparer.Ordinal)
+            var batch = Enumerable.Range(0, 20).Select(_ => $"id{random.Next(200)}")
+                .Distinct(StringComparer.Ordinal)
                 .ToDictionary(id => id, _ => (float)random.Next(8), StringComparer.Ordinal);
             await shard.WriteAsync(
                 new ShardWrite($"{i}", [.. batch.Select(item => Shards.Record(item.Key, item.Value))], []),

@@ -43,9 +43,8 @@ public sealed class IdListingTests
                 listed.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
                 listed,
                 StringComparer.Ordinal);
-            Assert.Empty(
-                live.Keys.Where(id => string.CompareOrdinal(id, after) > 0).Except(
-                    listed, StringComparer.Ordinal));
+            var behind = live.Keys.Where(id => string.CompareOrdinal(id, after) > 0);
+            Assert.Empty(behind.Except(listed, StringComparer.Ordinal));
         }
     }
 
