@@ -1,3 +1,4 @@
+using Orleans.Runtime.Messaging;
 using SimilarityCluster.Grains.Abstractions.Shards;
 
 namespace SimilarityCluster.Gateway.Errors;
@@ -10,5 +11,5 @@ internal static class Transient
     /// <returns>True when the shard should be located again.</returns>
     public static bool Is(Exception exception) =>
         exception is ShardUnavailableException or OrleansMessageRejectionException or SiloUnavailableException
-            or TimeoutException;
+            or ConnectionFailedException or TimeoutException;
 }

@@ -31,11 +31,11 @@ public sealed class RolesTests
         await silo.KillAsync();
         await using var next = await ServerProcess.StartServerAsync(siloArguments);
 
-        var left = TimeSpan.FromSeconds(60);
         await Eventually.AnswersAsync(
             async token => await callers.Records.CountRecordsAsync(
                 new CountRecordsRequest { Collection = "roles" }, cancellationToken: token),
-            left);
+            TimeSpan.FromSeconds(60),
+            gateway);
         var listed = await callers.Records.ListRecordsAsync(new ListRecordsRequest { Collection = "roles" });
         Assert.Equal(ids, listed.Records.Select(record => record.Id));
         Assert.Equal(["record-42"], await NearestAsync(callers, 42));
