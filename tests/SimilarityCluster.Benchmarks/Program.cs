@@ -5,7 +5,9 @@ using SimilarityCluster.Benchmarks.Serve;
 
 const string Usage =
     """
-    usage: dotnet run -c Release --project tests/SimilarityCluster.Benchmarks -- NAME [--rounds N] [--output FILE.md]
+    usage: dotnet run -c Release --project tests/SimilarityCluster.Benchmarks -- NAME [options]
+      --rounds N     repetitions of each measurement, 5 by default
+      --output FILE  keeps the report
       serve       searches through gRPC against the same search in process (Fashion-MNIST)
       descriptor  1-NN accuracy of the built-in descriptor against raw pixels (emoji, Fashion-MNIST)
     """;
@@ -26,7 +28,7 @@ switch (verb)
         descriptor.Finish(output);
         return 0;
     default:
-        Console.Error.WriteLine(Usage);
+        await Console.Error.WriteLineAsync(Usage);
         return 2;
 }
 

@@ -3,7 +3,7 @@ namespace SimilarityCluster.Benchmarks.Data;
 /// <summary>Finds the data sets, which are not part of the repository.</summary>
 internal static class SharedData
 {
-    /// <summary>Finds a file below <c>SIMILARITY_DATA</c>, or below a <c>shared/data</c> folder beside the repository.</summary>
+    /// <summary>Finds a file below <c>SIMILARITY_DATA</c>, or beside the repository.</summary>
     /// <param name="relative">The file, relative to that folder.</param>
     /// <returns>Its full path.</returns>
     /// <exception cref="FileNotFoundException">It is in neither place.</exception>
@@ -14,7 +14,8 @@ internal static class SharedData
             return Existing(Path.Combine(given, relative));
         }
 
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        var start = new DirectoryInfo(AppContext.BaseDirectory);
+        for (var folder = start; folder is not null; folder = folder.Parent)
         {
             var path = Path.Combine(folder.FullName, "shared", "data", relative);
             if (File.Exists(path))

@@ -9,8 +9,8 @@ using SimilarityCluster.Contracts.V1;
 namespace SimilarityCluster.Benchmarks.Descriptor;
 
 /// <summary>
-/// Is the built-in descriptor a fair embedding of any picture? Pictures are indexed and searched through gRPC, once
-/// by descriptor (cosine) and once by raw pixels (euclidean); the label of the nearest one is the answer.
+/// Is the built-in descriptor a fair embedding of any picture? Pictures are indexed and searched through gRPC,
+/// once by descriptor (cosine) and once by raw pixels (euclidean); the label of the nearest one is the answer.
 /// </summary>
 internal static class DescriptorBenchmark
 {
@@ -35,7 +35,7 @@ internal static class DescriptorBenchmark
             [.. LabelledPictures.Of(FashionMnist.ReadTest(), "test-")]);
     }
 
-    /// <summary>Without queries every labelled picture of the gallery is one, and is left out of its own answer.</summary>
+    // Without queries every labelled picture of the gallery is one, and is left out of its own answer.
     private static async Task JudgeAsync(
         Report report,
         ServerUnderTest server,
@@ -66,7 +66,8 @@ internal static class DescriptorBenchmark
             var elapsed = TimeProvider.System.GetElapsedTime(start);
             var used = server.CpuTime() - cpu;
             var asked = queries ?? gallery.FindAll(picture => picture.Label.Length > 0);
-            var accuracy = await AccuracyAsync(channel, collection, gallery, asked, raw, byId: queries is null);
+            var accuracy =
+                await AccuracyAsync(channel, collection, gallery, asked, raw, byId: queries is null);
             var perSecond = gallery.Count / elapsed.TotalSeconds;
             report.Row(
                 $"{name}, {gallery.Count}", vectors, asked.Count, accuracy, perSecond,
@@ -89,7 +90,8 @@ internal static class DescriptorBenchmark
                 request.Records.Add(chunk.Select(picture => raw
                     ? new RecordInput { Id = picture.Id, Vector = PackedVector.Pack(picture.Pixels) }
                     : new RecordInput { Id = picture.Id, Input = Image(picture) }));
-                var response = await records.UpsertRecordsAsync(request, cancellationToken: cancellationToken);
+                var response =
+                    await records.UpsertRecordsAsync(request, cancellationToken: cancellationToken);
                 var failed = response.Statuses.FirstOrDefault(status => status.Error is not null);
                 if (failed is not null)
                 {
@@ -106,7 +108,8 @@ internal static class DescriptorBenchmark
         bool raw,
         bool byId)
     {
-        var labels = gallery.ToDictionary(picture => picture.Id, picture => picture.Label, StringComparer.Ordinal);
+        var labels = gallery.ToDictionary(
+            picture => picture.Id, picture => picture.Label, StringComparer.Ordinal);
         var client = new SearchService.SearchServiceClient(channel);
         var right = 0;
         foreach (var chunk in asked.Chunk(Batch))
@@ -120,7 +123,8 @@ internal static class DescriptorBenchmark
             var response = await client.BatchSearchAsync(request);
             right += response.Results.Zip(chunk).Count(pair =>
                 pair.First.Error is null
-                    ? string.Equals(labels[pair.First.Hits[0].Id], pair.Second.Label, StringComparison.Ordinal)
+                    ? string.Equals(
+                        labels[pair.First.Hits[0].Id], pair.Second.Label, StringComparison.Ordinal)
                     : throw new InvalidOperationException(pair.First.Error.Message));
         }
 

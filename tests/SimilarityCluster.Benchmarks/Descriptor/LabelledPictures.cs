@@ -5,20 +5,13 @@ using SkiaSharp;
 
 namespace SimilarityCluster.Benchmarks.Descriptor;
 
-/// <summary>A picture as a file, as raw pixels, and what it shows.</summary>
-/// <param name="Id">Unique in its set.</param>
-/// <param name="Label">Its class, or empty when it has none.</param>
-/// <param name="Encoded">PNG bytes.</param>
-/// <param name="Pixels">The raw-pixel baseline's vector.</param>
-internal sealed record LabelledPicture(string Id, string Label, byte[] Encoded, float[] Pixels);
-
 /// <summary>Reads the picture sets that the descriptor is judged on.</summary>
 internal static class LabelledPictures
 {
     private const int RawSide = 32;
 
     /// <summary>
-    /// Reads the emoji; those that share a first code point are a class, where there are at least two of them.
+    /// Reads the emoji; those that share a first code point are a class, where there are two or more.
     /// Raw pixels are 32 x 32 RGB over white.
     /// </summary>
     /// <returns>3,583 pictures, 2,312 of them in 162 classes.</returns>
@@ -73,7 +66,8 @@ internal static class LabelledPictures
 
     private static byte[] EncodeGrey(byte[] pixels)
     {
-        using var bitmap = new SKBitmap(FashionMnist.Side, FashionMnist.Side, SKColorType.Gray8, SKAlphaType.Opaque);
+        using var bitmap = new SKBitmap(
+            FashionMnist.Side, FashionMnist.Side, SKColorType.Gray8, SKAlphaType.Opaque);
         Marshal.Copy(pixels, 0, bitmap.GetPixels(), pixels.Length);
         using var data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
         return data.ToArray();
@@ -86,7 +80,9 @@ internal static class LabelledPictures
         surface.Canvas.Clear(SKColors.White);
         using var image = SKImage.FromBitmap(decoded);
         surface.Canvas.DrawImage(
-            image, SKRect.Create(RawSide, RawSide), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            image,
+            SKRect.Create(RawSide, RawSide),
+            new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         using var snapshot = surface.Snapshot();
         using var pixels = snapshot.PeekPixels();
         var bytes = pixels.GetPixelSpan();

@@ -1,6 +1,6 @@
 namespace SimilarityCluster.Benchmarks.Measuring;
 
-/// <summary>The middle of repeated measurements: the machine is noisy, its outliers must not decide.</summary>
+/// <summary>The middle of repeated measurements: a noisy machine's outliers must not decide.</summary>
 internal static class Median
 {
     /// <summary>Takes the median.</summary>

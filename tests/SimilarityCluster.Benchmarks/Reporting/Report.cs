@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SimilarityCluster.Benchmarks.Reporting;
 
-/// <summary>What a benchmark prints and, with <c>--output FILE</c>, keeps: machine, versions, tables and bars.</summary>
+/// <summary>What a benchmark prints and may keep: machine, versions, tables and bars.</summary>
 /// <param name="title">The question that the benchmark answers.</param>
 internal sealed class Report(string title)
 {
@@ -57,7 +57,7 @@ internal sealed class Report(string title)
         $"""
         # {title}
 
-        {TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, {Cpu()}, {Environment.ProcessorCount} cores,
+        {Today()}, {Cpu()}, {Environment.ProcessorCount} cores,
         {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}.
 
         {_text}
@@ -67,16 +67,21 @@ internal sealed class Report(string title)
 
         """;
 
+    private static string Today() =>
+        TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     private static string Cpu() =>
         File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal))
+            ? File.ReadLines("/proc/cpuinfo")
+                .First(line => line.StartsWith("model name", StringComparison.Ordinal))
                 .Split(':')[1].Trim()
             : RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string Text(object cell) =>
         cell switch
         {
-            double number => number.ToString(Math.Abs(number) < 10 ? "0.####" : "0.#", CultureInfo.InvariantCulture),
+            double number =>
+                number.ToString(Math.Abs(number) < 10 ? "0.####" : "0.#", CultureInfo.InvariantCulture),
             IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
             _ => cell.ToString() ?? string.Empty,
         };

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Google.Protobuf;
-using Grpc.Core;
 using SimilarityCluster.Benchmarks.Measuring;
 using SimilarityCluster.Contracts.V1;
 
@@ -9,7 +8,7 @@ namespace SimilarityCluster.Benchmarks.Serve;
 /// <summary>One way to send queries: a number of callers, each with one call in flight.</summary>
 /// <param name="client">The search service.</param>
 /// <param name="collection">The collection.</param>
-/// <param name="queries">The query vectors, already as wire bytes, so that the load itself costs little.</param>
+/// <param name="queries">The query vectors, already as wire bytes, so that the load is cheap.</param>
 /// <param name="searchBreadth">Breadth of every search.</param>
 internal sealed class Load(
     SearchService.SearchServiceClient client, string collection, ByteString[] queries, int searchBreadth)
@@ -62,7 +61,8 @@ internal sealed class Load(
             {
                 if (!await call.ResponseStream.MoveNext(CancellationToken.None))
                 {
-                    throw new InvalidOperationException($"The stream ended after {answered} of {queryCount} answers.");
+                    throw new InvalidOperationException(
+                        $"The stream ended after {answered} of {queryCount} answers.");
                 }
 
                 var answer = call.ResponseStream.Current;
@@ -92,7 +92,7 @@ internal sealed class Load(
     /// <summary>Runs callers side by side until all queries are asked.</summary>
     /// <param name="callers">Callers at a time.</param>
     /// <param name="queryCount">Queries in all.</param>
-    /// <param name="call">Makes the call of the query with the given number; says how many queries it asked.</param>
+    /// <param name="call">Asks from the query with the given number on; says how many it asked.</param>
     /// <returns>Calls' latencies.</returns>
     public static async Task<Latencies> RunAsync(int callers, int queryCount, Func<int, Task<int>> call)
     {

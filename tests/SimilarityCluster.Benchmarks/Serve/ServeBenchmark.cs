@@ -12,8 +12,8 @@ using SimilarityCluster.Contracts.V1;
 namespace SimilarityCluster.Benchmarks.Serve;
 
 /// <summary>
-/// What does a search through gRPC cost over the same search in process? The server is a process of its own, so
-/// that its CPU time is its own; an empty call to it (the health check) is measured beside.
+/// What does a search through gRPC cost over the same search in process? The server is a process of its own,
+/// so that its CPU time is its own; an empty call to it (the health check) is measured beside.
 /// </summary>
 internal static class ServeBenchmark
 {
@@ -31,7 +31,9 @@ internal static class ServeBenchmark
         var queries = FashionMnist.ReadTest().ToVectors()[..(2_000 * FashionMnist.Dimension)];
         var inProcess = new InProcessSearch(vectors, queries, FashionMnist.Dimension);
         var (breadth, recall) = inProcess.BreadthFor(TargetRecall);
-        report.Line($"Fashion-MNIST, 60,000 x 784, euclidean, 10 hits, breadth {breadth}, recall in process {recall:0.000}.");
+        report.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Fashion-MNIST (60,000 x 784, L2), 10 hits, breadth {breadth}; recall in process {recall:0.000}."));
 
         await using var server = await ServerUnderTest.StartAsync();
         using var channel = GrpcChannel.ForAddress(server.GrpcAddress, new GrpcChannelOptions
@@ -43,7 +45,8 @@ internal static class ServeBenchmark
 
         var packed = Pack(queries);
         var load = new Load(new SearchService.SearchServiceClient(channel), Collection, packed, breadth);
-        report.Line($"Recall through the server: {await RecallAsync(channel, packed, breadth, inProcess):0.000}.");
+        var served = await RecallAsync(channel, packed, breadth, inProcess);
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"Recall through the server: {served:0.000}."));
         var rows = await MeasureAsync(server, load, channel, rounds);
         var searching = Median.Of(
             Enumerable.Range(0, rounds).Select(_ => inProcess.MicrosecondsPerQuery(breadth, 4_000)));
@@ -115,10 +118,11 @@ internal static class ServeBenchmark
     private static void Print(Report report, List<Row> rows, double searching)
     {
         report.Line($"The same search in process, one thread: {searching:0.0} µs of CPU.");
-        report.Table("mode", "callers", "queries/s", "p50 ms", "p99 ms", "server CPU µs/query", "over search, µs");
+        report.Table(
+            "mode", "callers", "queries/s", "p50 ms", "p99 ms", "server CPU µs/query", "over search, µs");
         foreach (var row in rows)
         {
-            var search = string.Equals(row.Mode, "empty", StringComparison.Ordinal) ? 0 : searching;
+            var search = row.Is("empty", row.Callers) ? 0 : searching;
             report.Row(
                 row.Mode, row.Callers, row.QueriesPerSecond, row.HalfMilliseconds, row.MostMilliseconds,
                 row.ServerMicroseconds, row.ServerMicroseconds - search);
@@ -138,8 +142,8 @@ internal static class ServeBenchmark
         // What gateway, Orleans and merge add to a unary search: all but the search itself and an empty call.
         foreach (var callers in CallerCounts)
         {
-            var unary = rows.Single(row => row.Callers == callers && row.Mode == "unary");
-            var empty = rows.Single(row => row.Callers == callers && row.Mode == "empty");
+            var unary = rows.Single(row => row.Is("unary", callers));
+            var empty = rows.Single(row => row.Is("empty", callers));
             report.Bar(
                 string.Create(CultureInfo.InvariantCulture, $"serve.unary.callers{callers}.overhead-us"),
                 unary.ServerMicroseconds - empty.ServerMicroseconds - searching);
@@ -148,7 +152,8 @@ internal static class ServeBenchmark
 
     private static async Task FillAsync(GrpcChannel channel, float[] vectors)
     {
-        await new CollectionService.CollectionServiceClient(channel).CreateCollectionAsync(new CreateCollectionRequest
+        var collections = new CollectionService.CollectionServiceClient(channel);
+        await collections.CreateCollectionAsync(new CreateCollectionRequest
         {
             Name = Collection, Metric = Metric.Euclidean, Dimension = FashionMnist.Dimension,
         });
@@ -165,7 +170,8 @@ internal static class ServeBenchmark
             var response = await records.UpsertRecordsAsync(request);
             if (response.UpsertedCount != chunk.Length)
             {
-                throw new InvalidOperationException($"{response.UpsertedCount} of {chunk.Length} records were written.");
+                throw new InvalidOperationException(
+                    $"{response.UpsertedCount} of {chunk.Length} records were written.");
             }
         }
     }
@@ -199,5 +205,9 @@ internal static class ServeBenchmark
         double QueriesPerSecond,
         double HalfMilliseconds,
         double MostMilliseconds,
-        double ServerMicroseconds);
+        double ServerMicroseconds)
+    {
+        public bool Is(string mode, int callers) =>
+            Callers == callers && string.Equals(Mode, mode, StringComparison.Ordinal);
+    }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SimilarityCluster.Benchmarks.Serve;
 
-/// <summary>The built server as a process of its own, on free loopback ports and an empty temporary directory.</summary>
+/// <summary>The built server as a process of its own, on free loopback ports and an empty directory.</summary>
 internal sealed class ServerUnderTest : IAsyncDisposable
 {
     private const string Project = "SimilarityCluster.Server";
@@ -33,7 +33,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         var executable = Path.Combine(here.Parent!.Parent!.FullName, Project, here.Name, $"{Project}.dll");
         if (!File.Exists(executable))
         {
-            throw new FileNotFoundException($"Build the server first: dotnet build -c Release src/{Project}", executable);
+            throw new FileNotFoundException("The server is built together with the benchmarks.", executable);
         }
 
         var directory = Directory.CreateTempSubdirectory("benchmark-").FullName;
@@ -41,6 +41,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             "dotnet", [executable, "--data", directory, "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         using var patience = new CancellationTokenSource(StartPatience);
         Uri? grpc = null;
