@@ -145,7 +145,8 @@ public sealed class EmbeddingEngineTests
             names.AddRange(
                 page.Models.Select(static model => $"{model.Name}@{model.Version} {model.Provider}"));
             Assert.Equal(token.Length == 0 ? ["broken/1"]
-                : [], page.BrokenModels.Select(static broken => broken.Folder));
+                : [], page.BrokenModels.Select(static broken => broken.Folder),
+                StringComparer.Ordinal);
             token = page.NextPageToken;
         }
         while (token.Length > 0);
