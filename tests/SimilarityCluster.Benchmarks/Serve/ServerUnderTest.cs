@@ -41,6 +41,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             "dotnet", [executable, "--data", directory, "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         using var patience = new CancellationTokenSource(StartPatience);
         Uri? grpc = null;
