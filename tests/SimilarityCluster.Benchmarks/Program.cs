@@ -26,7 +26,7 @@ switch (verb)
         descriptor.Finish(output);
         return 0;
     default:
-        Console.Error.WriteLine(Usage);
+        await Console.Error.WriteLineAsync(Usage);
         return 2;
 }
 

@@ -1,3 +1,4 @@
+#pragma warning disable MA0048 // A picture is read with the sets that hold it.
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using SimilarityCluster.Benchmarks.Data;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Google.Protobuf;
-using Grpc.Core;
 using SimilarityCluster.Benchmarks.Measuring;
 using SimilarityCluster.Contracts.V1;
 

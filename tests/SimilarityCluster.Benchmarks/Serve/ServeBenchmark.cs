@@ -138,8 +138,8 @@ internal static class ServeBenchmark
         // What gateway, Orleans and merge add to a unary search: all but the search itself and an empty call.
         foreach (var callers in CallerCounts)
         {
-            var unary = rows.Single(row => row.Callers == callers && row.Mode == "unary");
-            var empty = rows.Single(row => row.Callers == callers && row.Mode == "empty");
+            var unary = rows.Single(row => row.Callers == callers && row.Mode is "unary");
+            var empty = rows.Single(row => row.Callers == callers && row.Mode is "empty");
             report.Bar(
                 string.Create(CultureInfo.InvariantCulture, $"serve.unary.callers{callers}.overhead-us"),
                 unary.ServerMicroseconds - empty.ServerMicroseconds - searching);
