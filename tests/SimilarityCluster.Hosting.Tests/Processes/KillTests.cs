@@ -16,18 +16,23 @@ public sealed class KillTests
         var random = new Random(Seed);
         for (var round = 0; round <= Rounds; round++)
         {
-            await using var server = await ServerProcess.StartServerAsync("--data", data.Path);
-            if (round == 0)
-            {
-                using var channel = Callers.Open(server.GrpcAddress);
-                await new Callers(channel).CreateAsync(WriteLoad.Collection, Metric.Euclidean, 2, shardCount: 3);
-            }
+            await RunRoundAsync(data, load, round, batches: random.Next(10, 120));
+        }
+    }
 
-            await load.VerifyAsync(server);
-            if (round < Rounds)
-            {
-                await load.RunAsync(server, server.KillAsync, batches: random.Next(10, 120));
-            }
+    private static async Task RunRoundAsync(DataFolder data, WriteLoad load, int round, int batches)
+    {
+        await using var server = await ServerProcess.StartServerAsync("--data", data.Path);
+        if (round == 0)
+        {
+            using var channel = Callers.Open(server.GrpcAddress);
+            await new Callers(channel).CreateAsync(WriteLoad.Collection, Metric.Euclidean, 2, shardCount: 3);
+        }
+
+        await load.VerifyAsync(server);
+        if (round < Rounds)
+        {
+            await load.RunAsync(server, server.KillAsync, batches);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RedisServer : IAsyncDisposable
     private RedisServer(string program, int port)
     {
         Address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in new[]
                  {
                      "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),

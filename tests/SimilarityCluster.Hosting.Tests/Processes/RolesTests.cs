@@ -24,9 +24,9 @@ public sealed class RolesTests
         {
             Collection = "roles",
             Records = { ids.Select((id, number) => Callers.Record(id, number, 1)) },
-        });
+        }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(50u, written.UpsertedCount);
-        Assert.Equal(["record-07"], await NearestAsync(callers, 7));
+        Assert.Equal("record-07", await NearestAsync(callers, 7));
 
         await silo.KillAsync();
         await using var next = await ServerProcess.StartServerAsync(siloArguments);
@@ -36,12 +36,13 @@ public sealed class RolesTests
                 new CountRecordsRequest { Collection = "roles" }, cancellationToken: token),
             TimeSpan.FromSeconds(60),
             gateway);
-        var listed = await callers.Records.ListRecordsAsync(new ListRecordsRequest { Collection = "roles" });
-        Assert.Equal(ids, listed.Records.Select(record => record.Id));
-        Assert.Equal(["record-42"], await NearestAsync(callers, 42));
+        var listed = await callers.Records.ListRecordsAsync(
+            new ListRecordsRequest { Collection = "roles" }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(ids, listed.Records.Select(record => record.Id), StringComparer.Ordinal);
+        Assert.Equal("record-42", await NearestAsync(callers, 42));
     }
 
-    private static async Task<IEnumerable<string>> NearestAsync(Callers callers, int number)
+    private static async Task<string> NearestAsync(Callers callers, int number)
     {
         var response = await callers.Searches.SearchAsync(new SearchRequest
         {
@@ -49,6 +50,6 @@ public sealed class RolesTests
             Query = new Query { Vector = PackedVector.Pack([number, 1]) },
             Options = new SearchOptions { Limit = 1 },
         });
-        return response.Hits.Select(hit => hit.Id);
+        return Assert.Single(response.Hits).Id;
     }
 }

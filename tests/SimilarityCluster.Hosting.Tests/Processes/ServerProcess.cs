@@ -7,6 +7,7 @@ namespace SimilarityCluster.Hosting.Tests.Processes;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly Dictionary<string, string> NoVariables = new(StringComparer.Ordinal);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
@@ -18,6 +19,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             WorkingDirectory = Path.GetTempPath(),
         };
         start.ArgumentList.Add(ExecutableOf(project));
@@ -74,7 +76,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null,
         string project = "SimilarityCluster.Server")
     {
-        await using var server = new ServerProcess(project, arguments, environment ?? new Dictionary<string, string>());
+        await using var server = new ServerProcess(project, arguments, environment ?? NoVariables);
         var exitCode = await server.WaitForExitAsync();
         return (exitCode, server.Errors);
     }
@@ -103,9 +105,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             await _process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"The process did not end within {Patience}. It said:\n{Errors}");
+            throw new TimeoutException($"The process did not end within {Patience}. It said:\n{Errors}", late);
         }
 
         return _process.ExitCode;
@@ -127,7 +129,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var server = new ServerProcess(
             project,
             ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", .. arguments],
-            new Dictionary<string, string>());
+            NoVariables);
         try
         {
             await server._ready.Task.WaitAsync(Patience);

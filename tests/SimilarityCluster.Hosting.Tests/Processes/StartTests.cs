@@ -80,12 +80,14 @@ public sealed class StartTests
         using var http = new HttpClient { BaseAddress = server.HttpAddress };
         using var channel = Callers.Open(server.GrpcAddress);
 
-        var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
+        var health = await new Health.HealthClient(channel).CheckAsync(
+            new HealthCheckRequest(), cancellationToken: TestContext.Current.CancellationToken);
         var metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal(
             [$"grpc http://127.0.0.1:{server.GrpcAddress.Port}", $"http http://127.0.0.1:{server.HttpAddress.Port}", "ready"],
-            server.Output);
+            server.Output,
+            StringComparer.Ordinal);
         Assert.NotEqual(0, server.GrpcAddress.Port);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
         Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(http, "/healthz/live"));
@@ -100,7 +102,8 @@ public sealed class StartTests
                 "similarity.v1.RecordService",
                 "similarity.v1.SearchService",
             ],
-            await ServicesOfAsync(channel));
+            await ServicesOfAsync(channel),
+            StringComparer.Ordinal);
     }
 
     private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string path)

@@ -39,12 +39,13 @@ public sealed class DroppedInModelTests
         var callers = new Callers(channel);
         var pictures = ReadPictures(emoji, count: 24);
         await callers.Collections.CreateCollectionAsync(
-            new CreateCollectionRequest { Name = "emoji", Model = "mobilenet" });
+            new CreateCollectionRequest { Name = "emoji", Model = "mobilenet" },
+            cancellationToken: TestContext.Current.CancellationToken);
         var written = await callers.Records.UpsertRecordsAsync(new UpsertRecordsRequest
         {
             Collection = "emoji",
             Records = { pictures.Select(picture => new RecordInput { Id = picture.Name, Input = Image(picture.Png) }) },
-        });
+        }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(24u, written.UpsertedCount);
 
         var answer = await callers.Searches.SearchAsync(new SearchRequest
@@ -52,7 +53,7 @@ public sealed class DroppedInModelTests
             Collection = "emoji",
             Query = new Query { Input = Image(pictures[5].Png) },
             Options = new SearchOptions { Limit = 3, Exact = true },
-        });
+        }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(pictures[5].Name, answer.Hits[0].Id);
         Assert.InRange(answer.Hits[0].Distance, -1e-4f, 1e-4f);

@@ -27,7 +27,7 @@ public sealed class SearchTests(ServerFixture server) : IClassFixture<ServerFixt
         {
             Collection = collection,
             Records = { vectors.Select(pair => Callers.Record(pair.Key, pair.Value)) },
-        });
+        }, cancellationToken: TestContext.Current.CancellationToken);
 
         for (var number = 0; number < 20; number++)
         {
@@ -37,7 +37,7 @@ public sealed class SearchTests(ServerFixture server) : IClassFixture<ServerFixt
                 Collection = collection,
                 Query = new Query { Vector = PackedVector.Pack(query) },
                 Options = new SearchOptions { Limit = Limit, Exact = true },
-            });
+            }, cancellationToken: TestContext.Current.CancellationToken);
 
             var expected = vectors
                 .Select(pair => (Distance: Distance(metric, query, pair.Value), pair.Key))
@@ -56,17 +56,21 @@ public sealed class SearchTests(ServerFixture server) : IClassFixture<ServerFixt
         await server.Callers.Records.UpsertRecordsAsync(new UpsertRecordsRequest
         {
             Collection = "deadline", Records = { Callers.Record("a", new float[Dimension]) },
-        });
+        }, cancellationToken: TestContext.Current.CancellationToken);
         var request = new SearchRequest
         {
             Collection = "deadline", Query = new Query { Vector = PackedVector.Pack(new float[Dimension]) },
         };
 
         var failure = await Assert.ThrowsAsync<RpcException>(async () => await server.Callers.Searches.SearchAsync(
-            request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMicroseconds(50)));
+            request,
+            deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMicroseconds(50),
+            cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
-        Assert.Equal("a", Assert.Single((await server.Callers.Searches.SearchAsync(request)).Hits).Id);
+        var next = await server.Callers.Searches.SearchAsync(
+            request, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("a", Assert.Single(next.Hits).Id);
     }
 
     private static float[] Draw(Random random) =>

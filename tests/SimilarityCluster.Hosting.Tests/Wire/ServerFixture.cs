@@ -1,6 +1,4 @@
 using Grpc.Net.Client;
-using SimilarityCluster.Contracts;
-using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Hosting.Tests.Wire;
 
