@@ -7,7 +7,9 @@ using SimilarityCluster.Hosting.Settings;
 
 namespace SimilarityCluster.Cli;
 
-/// <summary>Reads the arguments, runs the command, and turns what went wrong into one line and an exit code.</summary>
+/// <summary>
+/// Reads the arguments, runs the command, and turns what went wrong into one line and an exit code.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Exit code when the command could not do its work.</summary>

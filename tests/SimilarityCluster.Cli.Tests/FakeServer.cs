@@ -13,7 +13,9 @@ using Record = SimilarityCluster.Contracts.V1.Record;
 
 namespace SimilarityCluster.Cli.Tests;
 
-/// <summary>A gRPC server that keeps one collection's records in memory; a picture is good when it starts as a PNG.</summary>
+/// <summary>
+/// A gRPC server that keeps one collection's records in memory; a picture is good when it starts as a PNG.
+/// </summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly WebApplication _application;

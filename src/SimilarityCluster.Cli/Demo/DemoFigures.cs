@@ -17,7 +17,9 @@ internal sealed record DemoFigures
     /// <summary>Pictures indexed before the new class came.</summary>
     public required int IndexedCount { get; init; }
 
-    /// <summary>Pictures indexed a second: drawn or read before, sent, embedded, made durable and searchable.</summary>
+    /// <summary>
+    /// Pictures indexed a second: drawn or read before, sent, embedded, made durable and searchable.
+    /// </summary>
     public required double IndexedPerSecond { get; init; }
 
     /// <summary>Examples of the new class that were indexed.</summary>

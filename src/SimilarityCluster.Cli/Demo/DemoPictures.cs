@@ -15,9 +15,13 @@ internal sealed record DemoPictures(
     public const int ExampleCount = 5;
 
     /// <summary>Divides the classes' pictures into the three parts.</summary>
-    /// <param name="classes">The classes in order, the last one new; each with its pictures in random order.</param>
+    /// <param name="classes">
+    /// The classes in order, the last one new; each with its pictures in random order.
+    /// </param>
     /// <param name="galleryCount">Most pictures of a class to index.</param>
-    /// <param name="queryCount">Most pictures of a class to hold out; a small class gives a fifth, at least one.</param>
+    /// <param name="queryCount">
+    /// Most pictures of a class to hold out; a small class gives a fifth, at least one.
+    /// </param>
     /// <returns>The parts.</returns>
     /// <exception cref="CommandException">There are too few classes or pictures.</exception>
     public static DemoPictures Divide(

@@ -6,7 +6,9 @@ using SimilarityCluster.Evaluation.Retrieval;
 
 namespace SimilarityCluster.Cli.Demo;
 
-/// <summary>The demo itself: index, ask, add a class, ask again; every figure is measured through gRPC.</summary>
+/// <summary>
+/// The demo itself: index, ask, add a class, ask again; every figure is measured through gRPC.
+/// </summary>
 /// <param name="client">A running server.</param>
 /// <param name="pictures">What to index and to ask.</param>
 /// <param name="shardCount">Shards of the collection.</param>
@@ -26,7 +28,9 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
     /// <summary>Runs it.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The figures.</returns>
-    /// <exception cref="CommandException">No picture could be indexed, or none could be asked with.</exception>
+    /// <exception cref="CommandException">
+    /// No picture could be indexed, or none could be asked with.
+    /// </exception>
     /// <exception cref="SimilarityException">The server refused a step.</exception>
     public async Task<DemoFigures> RunAsync(CancellationToken cancellationToken)
     {

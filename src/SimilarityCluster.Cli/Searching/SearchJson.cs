@@ -19,8 +19,8 @@ internal static class SearchJson
     /// <param name="collection">The collection's name.</param>
     /// <param name="answer">The answer.</param>
     /// <returns>
-    /// An object with <c>collection</c>, <c>hits</c> (<c>id</c>, <c>distance</c>, <c>metadata</c>) and <c>receipt</c>;
-    /// names as in the protos, times in milliseconds.
+    /// An object with <c>collection</c>, <c>hits</c> (<c>id</c>, <c>distance</c>, <c>metadata</c>) and
+    /// <c>receipt</c>; names as in the protos, times in milliseconds.
     /// </returns>
     public static string Write(string collection, SearchResponse answer)
     {

@@ -4,8 +4,9 @@ using SimilarityCluster.Models.Folders;
 
 namespace SimilarityCluster.Embeddings.Batching;
 
-/// <summary>Everything that one model needs: admission, preparing of inputs, and the batcher, loaded at first
-/// use.</summary>
+/// <summary>
+/// Everything that one model needs: admission, preparing of inputs, and the batcher, loaded at first use.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ModelLane : IAsyncDisposable
 {

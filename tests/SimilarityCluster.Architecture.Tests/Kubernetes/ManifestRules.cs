@@ -13,7 +13,9 @@ internal static class ManifestRules
     private static readonly string[] PortSettings =
         ["Endpoints__Grpc", "Endpoints__Http", "Cluster__SiloPort", "Cluster__GatewayPort"];
 
-    /// <summary>Environment variables are settings of the executables, and choices among few are of those few.</summary>
+    /// <summary>
+    /// Environment variables are settings of the executables, and choices among few are of those few.
+    /// </summary>
     /// <param name="manifest">A workload or a ConfigMap.</param>
     /// <returns>What is not known.</returns>
     public static IEnumerable<Violation> CheckSettings(Manifest manifest)
@@ -72,7 +74,9 @@ internal static class ManifestRules
         }
     }
 
-    /// <summary>Every service and disruption budget selects a workload, and every service port is one of its.</summary>
+    /// <summary>
+    /// Every service and disruption budget selects a workload, and every service port is one of its.
+    /// </summary>
     /// <param name="manifests">All manifests.</param>
     /// <returns>What selects nothing.</returns>
     public static IEnumerable<Violation> CheckSelectors(IReadOnlyCollection<Manifest> manifests)

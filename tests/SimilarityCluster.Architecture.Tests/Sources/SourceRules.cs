@@ -40,7 +40,9 @@ internal static class SourceRules
         }
     }
 
-    /// <summary>A function has at most 70 lines; kernels and registrations (<c>Add…</c>) are exempt.</summary>
+    /// <summary>
+    /// A function has at most 70 lines; kernels and registrations (<c>Add…</c>) are exempt.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <returns>What is too long.</returns>
     public static IEnumerable<Violation> CheckFunctions(SourceFile file)

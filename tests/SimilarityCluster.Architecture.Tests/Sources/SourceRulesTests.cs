@@ -1,6 +1,8 @@
 namespace SimilarityCluster.Architecture.Tests.Sources;
 
-/// <summary>The rules, held to small samples: a rule that finds nothing anywhere would hold nothing.</summary>
+/// <summary>
+/// The rules, held to small samples: a rule that finds nothing anywhere would hold nothing.
+/// </summary>
 public sealed class SourceRulesTests
 {
     private const string Index = "src/SimilarityCluster.Index/Graph/A.cs";

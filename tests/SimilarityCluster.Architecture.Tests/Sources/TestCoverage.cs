@@ -50,8 +50,8 @@ internal static class TestCoverage
         [.. files.SelectMany(file => file.Unit.DescendantTokens())
             .Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.Text)];
 
-    // Interfaces, enums and plain messages have no behaviour that a test could hold; exceptions, registrations and
-    // the programs themselves are held by the tests of what throws, uses and starts them.
+    // Interfaces, enums and plain messages have no behaviour that a test could hold; exceptions,
+    // registrations and the programs themselves are held by the tests of what throws, uses and starts them.
     private static bool DoesSomething(BaseTypeDeclarationSyntax type) =>
         type is ClassDeclarationSyntax or StructDeclarationSyntax or RecordDeclarationSyntax
         && !ReadThroughAnother.Contains(type.Identifier.Text, StringComparer.Ordinal)

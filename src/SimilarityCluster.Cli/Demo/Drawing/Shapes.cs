@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace SimilarityCluster.Cli.Demo.Drawing;
 
-/// <summary>The figures and patterns themselves, around the origin; a figure reaches about 1 unit far.</summary>
+/// <summary>
+/// The figures and patterns themselves, around the origin; a figure reaches about 1 unit far.
+/// </summary>
 internal static class Shapes
 {
     // A pattern must fill the picture even when it is small, moved and turned.

@@ -5,7 +5,9 @@ using SimilarityCluster.Evaluation.Classification;
 
 namespace SimilarityCluster.Cli.Demo.Reporting;
 
-/// <summary>One page that needs no other file: the figures, and each query picture beside its neighbours.</summary>
+/// <summary>
+/// One page that needs no other file: the figures, and each query picture beside its neighbours.
+/// </summary>
 /// <param name="figures">What was measured.</param>
 /// <param name="pictures">The pictures that the figures speak of.</param>
 internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
