@@ -100,7 +100,8 @@ internal sealed class CollectionCache(
     {
         if (!await IsStoredAsync(collection, cancellationToken))
         {
-            throw new CollectionNotFoundException(collection.Name);
+            throw new CollectionNotFoundException(
+                $"'{collection.Name}' is not collection {collection.Id} any more.", collection.Name);
         }
     }
 
