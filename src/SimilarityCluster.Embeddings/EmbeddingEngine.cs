@@ -174,7 +174,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         {
             throw new ProviderUnusableException(
                 ExecutionProvider.Cuda.Name,
-                    $"{problem.Message} (the GPU package, driver or device is missing)", problem);
+                $"{problem.Message} (the GPU package, driver or device is missing)",
+                problem);
         }
 
         if (problem is not null)

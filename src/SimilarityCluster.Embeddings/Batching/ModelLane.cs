@@ -25,8 +25,10 @@ internal sealed class ModelLane : IAsyncDisposable
     /// <param name="load">Loads the model.</param>
     /// <param name="time">The clock.</param>
     public ModelLane(
-        ServableModel model, EmbeddingOptions options, Func<ServableModel, IBatchRunner> load,
-            TimeProvider time)
+        ServableModel model,
+        EmbeddingOptions options,
+        Func<ServableModel, IBatchRunner> load,
+        TimeProvider time)
     {
         _model = model;
         _queueLimit = options.QueueLimit;

@@ -78,8 +78,9 @@ internal static class DescriptorGraph
         var brightness = Brightness;
         float[] axes =
         [
-            BrightnessWeight * brightness[0], BrightnessWeight * brightness[1],
-                BrightnessWeight * brightness[2],
+            BrightnessWeight * brightness[0],
+            BrightnessWeight * brightness[1],
+            BrightnessWeight * brightness[2],
             1, -1, 0,
             0.5f, 0.5f, -1,
         ];

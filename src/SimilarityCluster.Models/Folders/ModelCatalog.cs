@@ -152,7 +152,7 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
             .SelectMany(static existing => new DirectoryInfo(existing).EnumerateFiles())
             .Select(static file => string.Create(
                 CultureInfo.InvariantCulture,
-                    $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
+                $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
         return string.Join('\n', files.Order(StringComparer.Ordinal));
     }
 

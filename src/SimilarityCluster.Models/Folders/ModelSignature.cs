@@ -13,8 +13,11 @@ namespace SimilarityCluster.Models.Folders;
 /// Its shape without the batch axis: the dimension, perhaps axes of extent 1 behind it.
 /// </param>
 public sealed record ModelSignature(
-    string Input, ImmutableArray<long> InputShape, int BatchExtent, string Output,
-        ImmutableArray<long> OutputShape)
+    string Input,
+    ImmutableArray<long> InputShape,
+    int BatchExtent,
+    string Output,
+    ImmutableArray<long> OutputShape)
 {
     private const int MaxDimension = 8_192;
 

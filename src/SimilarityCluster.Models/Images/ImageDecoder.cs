@@ -60,8 +60,11 @@ internal static class ImageDecoder
     {
         // Without a colour space the numbers stay as they are stored, which is how models are trained.
         var info = new SKImageInfo(
-            codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul,
-                colorspace: null);
+            codec.Info.Width,
+            codec.Info.Height,
+            SKColorType.Rgba8888,
+            SKAlphaType.Unpremul,
+            colorspace: null);
         var pixels = new byte[info.BytesSize];
         var pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);
         try
