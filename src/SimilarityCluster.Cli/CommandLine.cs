@@ -55,7 +55,10 @@ internal static class CommandLine
             when (IsUnreachable(exception))
         {
             // The innermost error says why; the outer ones only that there was no connection to be had.
-            var server = parsed.CommandResult.Command.Options.OfType<Option<Uri>>().Select(parsed.GetValue).FirstOrDefault();
+            var server = parsed.CommandResult.Command.Options
+                .OfType<Option<Uri>>()
+                .Select(parsed.GetValue)
+                .FirstOrDefault();
             terminal.Fail($"no server can be reached at {server}: {exception.GetBaseException().Message}");
         }
         catch (SimilarityException exception)
@@ -67,7 +70,8 @@ internal static class CommandLine
             terminal.Fail("stopped before the end.");
         }
         catch (Exception exception)
-            when (exception is CommandException or SettingsException or IOException or UnauthorizedAccessException)
+            when (exception
+                is CommandException or SettingsException or IOException or UnauthorizedAccessException)
         {
             terminal.Fail(exception.Message);
         }

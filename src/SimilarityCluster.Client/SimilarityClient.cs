@@ -92,9 +92,11 @@ public sealed class SimilarityClient : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The collection and its count.</returns>
     /// <exception cref="SimilarityException">NOT_FOUND when there is none of that name.</exception>
-    public Task<GetCollectionResponse> GetCollectionAsync(string name, CancellationToken cancellationToken = default) =>
+    public Task<GetCollectionResponse> GetCollectionAsync(
+        string name, CancellationToken cancellationToken = default) =>
         _retry.RunAsync(
-            call => Collections.GetCollectionAsync(new GetCollectionRequest { Name = name }, call), cancellationToken);
+            call => Collections.GetCollectionAsync(new GetCollectionRequest { Name = name }, call),
+            cancellationToken);
 
     /// <summary>Lists all collections, page by page.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -221,7 +223,10 @@ public sealed class SimilarityClient : IAsyncDisposable
     /// For instance NOT_FOUND, or INVALID_ARGUMENT with the field.
     /// </exception>
     public Task<SearchResponse> SearchAsync(
-        string collection, Query query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+        string collection,
+        Query query,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         var request = new SearchRequest { Collection = collection, Query = query, Options = options };
         return _retry.RunAsync(call => Searches.SearchAsync(request, call), cancellationToken);
@@ -274,7 +279,8 @@ public sealed class SimilarityClient : IAsyncDisposable
     public Task<ListModelsResponse> ListModelsAsync(
         string pageToken = "", CancellationToken cancellationToken = default) =>
         _retry.RunAsync(
-            call => Embeddings.ListModelsAsync(new ListModelsRequest { PageToken = pageToken }, call), cancellationToken);
+            call => Embeddings.ListModelsAsync(new ListModelsRequest { PageToken = pageToken }, call),
+            cancellationToken);
 
     /// <summary>Closes the connection; calls in flight are cancelled.</summary>
     /// <returns>Done when it is closed.</returns>
@@ -292,7 +298,8 @@ public sealed class SimilarityClient : IAsyncDisposable
         await foreach (var record in records.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var size = record.CalculateSize();
-            if (batch.Count > 0 && (batch.Count >= _options.BatchRecordCount || bytes + size > _options.BatchBytes))
+            if (batch.Count > 0
+                && (batch.Count >= _options.BatchRecordCount || bytes + size > _options.BatchBytes))
             {
                 yield return batch;
                 batch = [];

@@ -37,7 +37,8 @@ public sealed class SimilarityException : Exception
     /// therefore it counts only with a retry delay.
     /// </remarks>
     public bool IsTransient =>
-        StatusCode == StatusCode.Unavailable || (StatusCode == StatusCode.ResourceExhausted && RetryAfter is not null);
+        StatusCode == StatusCode.Unavailable
+        || (StatusCode == StatusCode.ResourceExhausted && RetryAfter is not null);
 
     /// <summary>Reads the details of a failed call.</summary>
     /// <param name="exception">As thrown by a generated client.</param>

@@ -51,7 +51,8 @@ internal sealed record DemoNeighbour(string Id, string Label, float Distance);
 /// <param name="Query">The picture.</param>
 /// <param name="Neighbours">Nearest first.</param>
 /// <param name="Predicted">The class that the neighbours voted for.</param>
-internal sealed record DemoAnswer(DemoPicture Query, IReadOnlyList<DemoNeighbour> Neighbours, string? Predicted)
+internal sealed record DemoAnswer(
+    DemoPicture Query, IReadOnlyList<DemoNeighbour> Neighbours, string? Predicted)
 {
     /// <summary>Whether the vote names the true class.</summary>
     public bool IsRight => string.Equals(Query.Label, Predicted, StringComparison.Ordinal);

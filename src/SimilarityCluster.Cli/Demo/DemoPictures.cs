@@ -25,11 +25,14 @@ internal sealed record DemoPictures(
     /// <returns>The parts.</returns>
     /// <exception cref="CommandException">There are too few classes or pictures.</exception>
     public static DemoPictures Divide(
-        IReadOnlyList<(string Label, IReadOnlyList<DemoPicture> Pictures)> classes, int galleryCount, int queryCount)
+        IReadOnlyList<(string Label, IReadOnlyList<DemoPicture> Pictures)> classes,
+        int galleryCount,
+        int queryCount)
     {
         if (classes.Count < 2)
         {
-            throw new CommandException($"the demo needs at least 2 classes of pictures, given {classes.Count}.");
+            throw new CommandException(
+                $"the demo needs at least 2 classes of pictures, given {classes.Count}.");
         }
 
         if (classes.FirstOrDefault(c => c.Pictures.Count < 2) is { Label: not null } small)
@@ -38,7 +41,9 @@ internal sealed record DemoPictures(
                 $"the class '{small.Label}' needs at least 2 pictures, one to index and one to ask with.");
         }
 
-        var known = classes.Take(classes.Count - 1).Select(c => Part(c.Pictures, galleryCount, queryCount)).ToList();
+        var known = classes.Take(classes.Count - 1)
+            .Select(c => Part(c.Pictures, galleryCount, queryCount))
+            .ToList();
         var added = Part(classes[^1].Pictures, ExampleCount, queryCount);
         return new DemoPictures(
             [.. known.SelectMany(part => part.Indexed)],

@@ -13,7 +13,8 @@ namespace SimilarityCluster.Cli.Demo;
 /// <param name="pictures">What to index and to ask.</param>
 /// <param name="shardCount">Shards of the collection.</param>
 /// <param name="report">Receives a line about each step and each picture that is refused.</param>
-internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, int shardCount, Action<string> report)
+internal sealed class DemoRun(
+    SimilarityClient client, DemoPictures pictures, int shardCount, Action<string> report)
 {
     private const string CollectionName = "demo";
     private const string ModelName = "descriptor";
@@ -53,7 +54,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         if (indexedCount == 0 || queries.Count == 0)
         {
             throw new CommandException(
-                $"{indexedCount} pictures could be indexed and {queries.Count} asked with; expected at least 1 of each.");
+                $"{indexedCount} pictures could be indexed and {queries.Count} asked with; "
+                + "expected at least 1 of each.");
         }
 
         var recall = await MeasureRecallAsync(queries, cancellationToken);
@@ -84,7 +86,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         };
     }
 
-    private async Task<int> IndexAsync(IReadOnlyList<DemoPicture> indexed, CancellationToken cancellationToken)
+    private async Task<int> IndexAsync(
+        IReadOnlyList<DemoPicture> indexed, CancellationToken cancellationToken)
     {
         var records = indexed.Select(picture => new RecordInput
         {
@@ -133,7 +136,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         return queries;
     }
 
-    private async Task<double> MeasureRecallAsync(List<DemoQuery> queries, CancellationToken cancellationToken)
+    private async Task<double> MeasureRecallAsync(
+        List<DemoQuery> queries, CancellationToken cancellationToken)
     {
         var recalls = new List<double>();
         foreach (var query in queries)
@@ -164,7 +168,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         return new DemoPass(answers, vote, nearest);
     }
 
-    private async Task<List<DemoNeighbour>> FindAsync(Query query, bool isExact, CancellationToken cancellationToken)
+    private async Task<List<DemoNeighbour>> FindAsync(
+        Query query, bool isExact, CancellationToken cancellationToken)
     {
         var options = new SearchOptions { Limit = Limit, Exact = isExact, IncludeMetadata = true };
         var answer = await client.SearchAsync(CollectionName, query, options, cancellationToken);

@@ -57,7 +57,8 @@ internal static class PictureSources
 
             numbers.Shuffle(files);
             var pictures = files.Take(galleryCount + queryCount)
-                .Select(file => new DemoPicture($"{child.Name}/{file.Id}", child.Name, File.ReadAllBytes(file.Path)))
+                .Select(file => new DemoPicture(
+                    $"{child.Name}/{file.Id}", child.Name, File.ReadAllBytes(file.Path)))
                 .ToList();
             classes.Add((child.Name, pictures));
         }

@@ -10,7 +10,8 @@ namespace SimilarityCluster.Cli.Indexing;
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Modified">When it was last written.</param>
 /// <param name="Label">Its class, or null.</param>
-internal sealed record PictureFile(string Id, string Path, long SizeBytes, DateTimeOffset Modified, string? Label)
+internal sealed record PictureFile(
+    string Id, string Path, long SizeBytes, DateTimeOffset Modified, string? Label)
 {
     /// <summary>The metadata field that names the class.</summary>
     public const string LabelField = "label";

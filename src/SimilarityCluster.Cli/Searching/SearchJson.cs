@@ -49,7 +49,8 @@ internal static class SearchJson
         json.WriteString("id", hit.Id);
         json.WriteNumber("distance", hit.Distance);
         json.WriteStartObject("metadata");
-        foreach (var (field, value) in (hit.Metadata ?? new Metadata()).Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
+        var metadata = hit.Metadata ?? new Metadata();
+        foreach (var (field, value) in metadata.Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             json.WritePropertyName(field);
             WriteValue(json, value);

@@ -15,7 +15,8 @@ internal sealed class Retry(SimilarityClientOptions options)
     /// <param name="cancellationToken">Stops the attempt in flight and the pause.</param>
     /// <returns>The first answer.</returns>
     /// <exception cref="SimilarityException">The last attempt's error.</exception>
-    public Task<T> RunAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken) =>
+    public Task<T> RunAsync<T>(
+        Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken) =>
         RunAsync(call, isWhole: static _ => true, cancellationToken);
 
     /// <summary>The same for a call whose answer may say that a part of it should be repeated.</summary>
@@ -52,7 +53,8 @@ internal sealed class Retry(SimilarityClientOptions options)
                 demanded = error.RetryAfter;
             }
 
-            await Task.Delay(Pause(attempt, demanded), options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause(attempt, demanded), options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 

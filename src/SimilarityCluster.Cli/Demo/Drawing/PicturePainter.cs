@@ -72,7 +72,8 @@ internal static class PicturePainter
             }
             else
             {
-                canvas.DrawLine(place, place + new SKPoint(numbers.Next(-50f, 50f), numbers.Next(-50f, 50f)), paint);
+                var way = new SKPoint(numbers.Next(-50f, 50f), numbers.Next(-50f, 50f));
+                canvas.DrawLine(place, place + way, paint);
             }
         }
     }
