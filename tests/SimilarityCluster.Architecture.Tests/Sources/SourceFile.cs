@@ -13,7 +13,8 @@ internal sealed record SourceFile(string Path, string Text, CompilationUnitSynta
     /// <summary>
     /// The project's name, for instance <c>SimilarityCluster.Index</c>; empty outside src and tests.
     /// </summary>
-    public string Project => Path.Split('/') is ["src" or "tests", var project, _, ..] ? project : string.Empty;
+    public string Project =>
+        Path.Split('/') is ["src" or "tests", var project, _, ..] ? project : string.Empty;
 
     /// <summary>Parses a file.</summary>
     /// <param name="path">Relative to the root, with forward slashes.</param>
