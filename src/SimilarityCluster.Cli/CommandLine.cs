@@ -7,7 +7,9 @@ using SimilarityCluster.Hosting.Settings;
 
 namespace SimilarityCluster.Cli;
 
-/// <summary>Reads the arguments, runs the command, and turns what went wrong into one line and an exit code.</summary>
+/// <summary>
+/// Reads the arguments, runs the command, and turns what went wrong into one line and an exit code.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Exit code when the command could not do its work.</summary>
@@ -53,7 +55,10 @@ internal static class CommandLine
             when (IsUnreachable(exception))
         {
             // The innermost error says why; the outer ones only that there was no connection to be had.
-            var server = parsed.CommandResult.Command.Options.OfType<Option<Uri>>().Select(parsed.GetValue).FirstOrDefault();
+            var server = parsed.CommandResult.Command.Options
+                .OfType<Option<Uri>>()
+                .Select(parsed.GetValue)
+                .FirstOrDefault();
             terminal.Fail($"no server can be reached at {server}: {exception.GetBaseException().Message}");
         }
         catch (SimilarityException exception)
@@ -65,7 +70,8 @@ internal static class CommandLine
             terminal.Fail("stopped before the end.");
         }
         catch (Exception exception)
-            when (exception is CommandException or SettingsException or IOException or UnauthorizedAccessException)
+            when (exception
+                is CommandException or SettingsException or IOException or UnauthorizedAccessException)
         {
             terminal.Fail(exception.Message);
         }

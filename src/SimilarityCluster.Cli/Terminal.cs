@@ -39,7 +39,9 @@ internal sealed class Terminal
     /// <summary>Whether a person watches the output.</summary>
     public bool IsInteractive { get; }
 
-    /// <summary>The output for tables and progress bars; without escape sequences when it is redirected.</summary>
+    /// <summary>
+    /// The output for tables and progress bars; without escape sequences when it is redirected.
+    /// </summary>
     public IAnsiConsole Rich { get; }
 
     /// <summary>The terminal of this process.</summary>

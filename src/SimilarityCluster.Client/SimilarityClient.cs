@@ -7,13 +7,15 @@ using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Client;
 
-/// <summary>A connection to a server: creates collections, writes records, searches, embeds. Thread-safe.</summary>
+/// <summary>
+/// A connection to a server: creates collections, writes records, searches, embeds. Thread-safe.
+/// </summary>
 /// <remarks>
-/// Calls that fail with UNAVAILABLE, or with RESOURCE_EXHAUSTED and a retry delay, are repeated with growing pauses
-/// and the same operation id, so that a write is applied once. What fails for good is thrown as
-/// <see cref="SimilarityException"/>. For calls that have no method here, use the generated clients
-/// (<see cref="Collections"/>, <see cref="Records"/>, <see cref="Searches"/>, <see cref="Embeddings"/>): they share
-/// the connection, without retries.
+/// Calls that fail with UNAVAILABLE, or with RESOURCE_EXHAUSTED and a retry delay, are repeated with
+/// growing pauses and the same operation id, so that a write is applied once. What fails for good is thrown
+/// as <see cref="SimilarityException"/>. For calls that have no method here, use the generated clients
+/// (<see cref="Collections"/>, <see cref="Records"/>, <see cref="Searches"/>, <see cref="Embeddings"/>):
+/// they share the connection, without retries.
 /// </remarks>
 public sealed class SimilarityClient : IAsyncDisposable
 {
@@ -69,7 +71,9 @@ public sealed class SimilarityClient : IAsyncDisposable
     /// <param name="request">Its settings; an operation id is made where there is none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The collection as stored.</returns>
-    /// <exception cref="SimilarityException">For instance ALREADY_EXISTS, or NOT_FOUND for the model.</exception>
+    /// <exception cref="SimilarityException">
+    /// For instance ALREADY_EXISTS, or NOT_FOUND for the model.
+    /// </exception>
     public async Task<Collection> CreateCollectionAsync(
         CreateCollectionRequest request, CancellationToken cancellationToken = default)
     {
@@ -88,9 +92,11 @@ public sealed class SimilarityClient : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The collection and its count.</returns>
     /// <exception cref="SimilarityException">NOT_FOUND when there is none of that name.</exception>
-    public Task<GetCollectionResponse> GetCollectionAsync(string name, CancellationToken cancellationToken = default) =>
+    public Task<GetCollectionResponse> GetCollectionAsync(
+        string name, CancellationToken cancellationToken = default) =>
         _retry.RunAsync(
-            call => Collections.GetCollectionAsync(new GetCollectionRequest { Name = name }, call), cancellationToken);
+            call => Collections.GetCollectionAsync(new GetCollectionRequest { Name = name }, call),
+            cancellationToken);
 
     /// <summary>Lists all collections, page by page.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -131,8 +137,9 @@ public sealed class SimilarityClient : IAsyncDisposable
     /// <param name="records">1 to 1,000 records with distinct ids.</param>
     /// <param name="cancellationToken">Stops waiting; what was already written stays written.</param>
     /// <returns>
-    /// A status for each record: a bad record does not hinder the others. Where a record failed for a passing reason, the
-    /// whole batch has been repeated under its operation id until the attempts were used up.
+    /// A status for each record: a bad record does not hinder the others. Where a record failed for a
+    /// passing reason, the whole batch has been repeated under its operation id until the attempts were
+    /// used up.
     /// </returns>
     /// <exception cref="SimilarityException">The batch failed as a whole.</exception>
     public Task<UpsertRecordsResponse> UpsertAsync(
@@ -151,7 +158,9 @@ public sealed class SimilarityClient : IAsyncDisposable
     /// <param name="records">The records, read as fast as batches are answered; distinct ids.</param>
     /// <param name="cancellationToken">Stops waiting; what was already written stays written.</param>
     /// <returns>A status for each record, batch by batch in the order given.</returns>
-    /// <exception cref="SimilarityException">A batch failed as a whole; later batches may have been written.</exception>
+    /// <exception cref="SimilarityException">
+    /// A batch failed as a whole; later batches may have been written.
+    /// </exception>
     public async IAsyncEnumerable<RecordStatus> UpsertAllAsync(
         string collection,
         IAsyncEnumerable<RecordInput> records,
@@ -210,9 +219,14 @@ public sealed class SimilarityClient : IAsyncDisposable
     /// <param name="options">How; null for ten hits without metadata.</param>
     /// <param name="cancellationToken">Stops waiting, and the search.</param>
     /// <returns>Hits ascending by distance, and the receipt.</returns>
-    /// <exception cref="SimilarityException">For instance NOT_FOUND, or INVALID_ARGUMENT with the field.</exception>
+    /// <exception cref="SimilarityException">
+    /// For instance NOT_FOUND, or INVALID_ARGUMENT with the field.
+    /// </exception>
     public Task<SearchResponse> SearchAsync(
-        string collection, Query query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+        string collection,
+        Query query,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         var request = new SearchRequest { Collection = collection, Query = query, Options = options };
         return _retry.RunAsync(call => Searches.SearchAsync(request, call), cancellationToken);
@@ -254,14 +268,19 @@ public sealed class SimilarityClient : IAsyncDisposable
     }
 
     /// <summary>Lists a page of models, and on the first page the folders that cannot be served.</summary>
-    /// <param name="pageToken">Empty for the first page, else <c>next_page_token</c> of the page before.</param>
+    /// <param name="pageToken">
+    /// Empty for the first page, else <c>next_page_token</c> of the page before.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Ascending by name, then by version.</returns>
-    /// <exception cref="SimilarityException">For instance UNAVAILABLE when no worker can be reached.</exception>
+    /// <exception cref="SimilarityException">
+    /// For instance UNAVAILABLE when no worker can be reached.
+    /// </exception>
     public Task<ListModelsResponse> ListModelsAsync(
         string pageToken = "", CancellationToken cancellationToken = default) =>
         _retry.RunAsync(
-            call => Embeddings.ListModelsAsync(new ListModelsRequest { PageToken = pageToken }, call), cancellationToken);
+            call => Embeddings.ListModelsAsync(new ListModelsRequest { PageToken = pageToken }, call),
+            cancellationToken);
 
     /// <summary>Closes the connection; calls in flight are cancelled.</summary>
     /// <returns>Done when it is closed.</returns>
@@ -279,7 +298,8 @@ public sealed class SimilarityClient : IAsyncDisposable
         await foreach (var record in records.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var size = record.CalculateSize();
-            if (batch.Count > 0 && (batch.Count >= _options.BatchRecordCount || bytes + size > _options.BatchBytes))
+            if (batch.Count > 0
+                && (batch.Count >= _options.BatchRecordCount || bytes + size > _options.BatchBytes))
             {
                 yield return batch;
                 batch = [];

@@ -20,8 +20,8 @@ public sealed class SimilarityException : Exception
     public StatusCode StatusCode { get; }
 
     /// <summary>
-    /// The reason from the error catalogue, for instance <c>DIMENSION_MISMATCH</c>; empty when the error does not
-    /// come from the server's own code, for instance when it cannot be reached.
+    /// The reason from the error catalogue, for instance <c>DIMENSION_MISMATCH</c>; empty when the error
+    /// does not come from the server's own code, for instance when it cannot be reached.
     /// </summary>
     public string Reason { get; }
 
@@ -37,7 +37,8 @@ public sealed class SimilarityException : Exception
     /// therefore it counts only with a retry delay.
     /// </remarks>
     public bool IsTransient =>
-        StatusCode == StatusCode.Unavailable || (StatusCode == StatusCode.ResourceExhausted && RetryAfter is not null);
+        StatusCode == StatusCode.Unavailable
+        || (StatusCode == StatusCode.ResourceExhausted && RetryAfter is not null);
 
     /// <summary>Reads the details of a failed call.</summary>
     /// <param name="exception">As thrown by a generated client.</param>

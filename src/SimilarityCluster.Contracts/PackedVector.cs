@@ -16,8 +16,9 @@ public static class PackedVector
 
     /// <summary>Counts the numbers of a vector message, whichever form it uses.</summary>
     /// <param name="vector">A vector with one of its forms set.</param>
-    /// <returns>The dimension; -1 when <see cref="Vector.Data"/> is not a multiple of 4 bytes or both forms
-    /// are set.</returns>
+    /// <returns>
+    /// The dimension; -1 when <see cref="Vector.Data"/> is not a multiple of 4 bytes or both forms are set.
+    /// </returns>
     public static int DimensionOf(Vector vector)
     {
         ArgumentNullException.ThrowIfNull(vector);
@@ -32,8 +33,9 @@ public static class PackedVector
     /// <summary>Copies the numbers of a vector message.</summary>
     /// <param name="vector">A vector with one of its forms set.</param>
     /// <param name="destination">Receives the numbers, shape [dimension].</param>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> does not have the vector's
-    /// dimension.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="destination"/> does not have the vector's dimension.
+    /// </exception>
     public static void CopyTo(Vector vector, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(vector);
@@ -59,8 +61,9 @@ public static class PackedVector
     /// <summary>Reads the numbers of a vector message into a new array.</summary>
     /// <param name="vector">A vector with one of its forms set.</param>
     /// <returns>Shape [dimension].</returns>
-    /// <exception cref="ArgumentException">The vector's bytes are not whole numbers, or both forms are
-    /// set.</exception>
+    /// <exception cref="ArgumentException">
+    /// The vector's bytes are not whole numbers, or both forms are set.
+    /// </exception>
     public static float[] ToArray(Vector vector)
     {
         var dimension = DimensionOf(vector);

@@ -1,7 +1,8 @@
 namespace SimilarityCluster.Contracts;
 
-/// <summary>The limits that the protos promise. Servers may be configured to lower ones, never to higher
-/// ones.</summary>
+/// <summary>
+/// The limits that the protos promise. Servers may be configured to lower ones, never to higher ones.
+/// </summary>
 public static class WireLimits
 {
     /// <summary>Most numbers in a vector.</summary>

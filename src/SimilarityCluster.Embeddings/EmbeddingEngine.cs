@@ -13,8 +13,9 @@ using SimilarityCluster.Models.Folders;
 namespace SimilarityCluster.Embeddings;
 
 /// <summary>Raw inputs to unit vectors, in this process; speaks the messages of the wire.</summary>
-/// <remarks>Thread-safe. Models are loaded at first use; the built-in descriptor is loaded by the
-/// start.</remarks>
+/// <remarks>
+/// Thread-safe. Models are loaded at first use; the built-in descriptor is loaded by the start.
+/// </remarks>
 public sealed partial class EmbeddingEngine : IAsyncDisposable
 {
     private const int LongestEcho = 80;
@@ -52,8 +53,9 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         _start = new Lazy<Task>(() => Task.Run(StartOnceAsync));
     }
 
-    /// <summary>Writes the built-in model where it is missing, decides where models run, and warms it
-    /// up.</summary>
+    /// <summary>
+    /// Writes the built-in model where it is missing, decides where models run, and warms it up.
+    /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When the engine is ready; every other method waits for it too.</returns>
     /// <exception cref="ProviderUnusableException">The demanded provider cannot be used.</exception>
@@ -65,8 +67,9 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
     /// <param name="request">Model and 1 to 1,000 inputs.</param>
     /// <param name="cancellationToken">Drops what has not been computed yet.</param>
     /// <returns>One result an input, vectors of length 1.</returns>
-    /// <exception cref="Grpc.Core.RpcException">The call as a whole is refused; an error of the
-    /// catalogue.</exception>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// The call as a whole is refused; an error of the catalogue.
+    /// </exception>
     public async Task<EmbedResponse> EmbedAsync(EmbedRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -91,8 +94,9 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Lists models, ascending by name and version; the first page also names the broken
-    /// folders.</summary>
+    /// <summary>
+    /// Lists models, ascending by name and version; the first page also names the broken folders.
+    /// </summary>
     /// <param name="request">Which page.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The page.</returns>
@@ -132,8 +136,9 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
     /// <param name="request">Which model.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Grpc.Core.RpcException">The name is malformed, unknown, or of a broken
-    /// folder.</exception>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// The name is malformed, unknown, or of a broken folder.
+    /// </exception>
     public async Task<GetModelResponse> GetModelAsync(
         GetModelRequest request, CancellationToken cancellationToken)
     {
@@ -169,7 +174,8 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         {
             throw new ProviderUnusableException(
                 ExecutionProvider.Cuda.Name,
-                    $"{problem.Message} (the GPU package, driver or device is missing)", problem);
+                $"{problem.Message} (the GPU package, driver or device is missing)",
+                problem);
         }
 
         if (problem is not null)
@@ -187,8 +193,9 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
         LogStarted(_provider.Name, _options.Models);
     }
 
-    /// <summary>A provider that starts may still fail to compute, for instance for want of another
-    /// library.</summary>
+    /// <summary>
+    /// A provider that starts may still fail to compute, for instance for want of another library.
+    /// </summary>
     private async Task<Exception?> WhyNotWarmAsync()
     {
         try

@@ -24,8 +24,7 @@ public sealed class EmbeddingOptions
 
     /// <summary>
     /// Inputs of one model that may be in the house at a time, 1 to 1,000,000; beyond it requests are
-    /// refused. A
-    /// request that alone holds more is taken when no other is there. Default 4,096.
+    /// refused. A request that alone holds more is taken when no other is there. Default 4,096.
     /// </summary>
     [Range(1, 1_000_000)]
     public int QueueLimit { get; set; } = 4_096;

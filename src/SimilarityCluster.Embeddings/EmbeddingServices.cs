@@ -10,13 +10,13 @@ namespace SimilarityCluster.Embeddings;
 public static class EmbeddingServices
 {
     /// <summary>
-    /// Adds the <see cref="EmbeddingEngine"/>, started with the host; map <see cref="EmbeddingGrpcService"/>
-    /// to
-    /// serve it over gRPC.
+    /// Adds the <see cref="EmbeddingEngine"/>, started with the host; map
+    /// <see cref="EmbeddingGrpcService"/> to serve it over gRPC.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">The whole configuration; <see cref="EmbeddingOptions.Section"/> is
-    /// read.</param>
+    /// <param name="configuration">
+    /// The whole configuration; <see cref="EmbeddingOptions.Section"/> is read.
+    /// </param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddEmbeddings(
         this IServiceCollection services, IConfiguration configuration)

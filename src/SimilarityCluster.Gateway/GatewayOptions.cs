@@ -3,10 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace SimilarityCluster.Gateway;
 
-/// <summary>Limits, defaults and timings of the gateway; bound from <c>Gateway</c> and checked once, at
-/// start-up.</summary>
-/// <remarks>A batch counts with all its items. What goes beyond a limit is refused at once, nothing
-/// waits.</remarks>
+/// <summary>
+/// Limits, defaults and timings of the gateway; bound from <c>Gateway</c> and checked once, at start-up.
+/// </summary>
+/// <remarks>
+/// A batch counts with all its items. What goes beyond a limit is refused at once, nothing waits.
+/// </remarks>
 public sealed class GatewayOptions
 {
     /// <summary>The configuration section.</summary>
@@ -24,8 +26,9 @@ public sealed class GatewayOptions
     [Range(1, 1_000_000)]
     public int MaxWritesInFlight { get; set; } = 16_384;
 
-    /// <summary>Most bytes of write requests in flight; at least one largest message of 32 MiB. Default 256
-    /// MiB.</summary>
+    /// <summary>
+    /// Most bytes of write requests in flight; at least one largest message of 32 MiB. Default 256 MiB.
+    /// </summary>
     [Range(33_554_432, int.MaxValue)]
     public int MaxWriteBytesInFlight { get; set; } = 268_435_456;
 
@@ -49,8 +52,9 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan CollectionCacheTime { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a shard that moves or is unreachable is looked for, up to 1 min. Default 5
-    /// s.</summary>
+    /// <summary>
+    /// How long a shard that moves or is unreachable is looked for, up to 1 min. Default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan RelocationTime { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -21,8 +21,8 @@ public static class GatewayRegistration
     /// <summary>Adds gRPC and the services of the gateway.</summary>
     /// <param name="services">
     /// Must get an <see cref="IGrainFactory"/> from an Orleans client or silo. Where an
-    /// <see cref="IEmbedder"/> is
-    /// there, before or after, it is used; otherwise the workers of <see cref="WorkerOptions"/> are.
+    /// <see cref="IEmbedder"/> is there, before or after, it is used; otherwise the workers of
+    /// <see cref="WorkerOptions"/> are.
     /// </param>
     /// <param name="configuration">Has the sections <c>Gateway</c> and <c>Embedding</c>.</param>
     /// <returns>The same services.</returns>

@@ -11,7 +11,10 @@ internal static class ProductAssemblies
             .Where(file => file.StartsWith("src/", StringComparison.Ordinal)
                 && file.EndsWith(".csproj", StringComparison.Ordinal))
             .Select(file => Path.GetFileNameWithoutExtension(file)!)
-            .ToDictionary(project => project, project => Assembly.Load(AssemblyName(project)), StringComparer.Ordinal);
+            .ToDictionary(
+                project => project,
+                project => Assembly.Load(AssemblyName(project)),
+                StringComparer.Ordinal);
 
     /// <summary>All types that were written by hand, not generated from protos.</summary>
     public static IEnumerable<Type> Types =>
@@ -27,7 +30,8 @@ internal static class ProductAssemblies
         Type[] found = [.. Types.Where(type => string.Equals(type.Name, name, StringComparison.Ordinal))];
         return found.Length == 1
             ? found[0]
-            : throw new InvalidOperationException($"Expected one type '{name}' in src/, found {found.Length}.");
+            : throw new InvalidOperationException(
+                $"Expected one type '{name}' in src/, found {found.Length}.");
     }
 
     private static string AssemblyName(string project) =>

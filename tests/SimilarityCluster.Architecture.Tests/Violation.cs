@@ -13,7 +13,9 @@ internal readonly record struct Violation(string File, int Line, string Rule)
     /// <param name="violations">What was found.</param>
     public static void AssertNone(IEnumerable<Violation> violations)
     {
-        var lines = violations.Select(violation => violation.ToString()).Order(StringComparer.Ordinal).ToArray();
+        var lines = violations.Select(violation => violation.ToString())
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         Assert.True(lines.Length == 0, $"{lines.Length} violations:\n{string.Join('\n', lines)}");
     }
 }

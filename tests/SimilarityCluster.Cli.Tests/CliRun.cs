@@ -13,7 +13,8 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var terminal = new Terminal(TextWriter.Synchronized(output), TextWriter.Synchronized(error), isInteractive: false);
+        var terminal = new Terminal(
+            TextWriter.Synchronized(output), TextWriter.Synchronized(error), isInteractive: false);
         var code = await CommandLine.RunAsync(arguments, terminal, TestContext.Current.CancellationToken);
         return new CliRun(code, output.ToString(), error.ToString());
     }

@@ -16,7 +16,9 @@ public sealed class CommandLineTests
     [InlineData("search -c x --image no-such-file.png", "no-such-file.png")]
     [InlineData("index no-such-folder -c x", "no-such-folder")]
     [InlineData("index", "FOLDER")]
-    [InlineData("status --server nowhere", "--server: expected an address like http://127.0.0.1:7600, given 'nowhere'")]
+    [InlineData(
+        "status --server nowhere",
+        "--server: expected an address like http://127.0.0.1:7600, given 'nowhere'")]
     [InlineData("serve --set novalue", "--set: expected KEY=VALUE, given 'novalue'")]
     [InlineData("demo --shards 257", "--shards: expected 1 to 256, given 257")]
     [InlineData("unknown", "unknown")]
@@ -58,7 +60,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Describe_RichError_NamesReasonAndField()
     {
-        var error = SimilarityException.From(ServiceErrors.CollectionNotFound("collection", "x").ToRpcException());
+        var error = SimilarityException.From(
+            ServiceErrors.CollectionNotFound("collection", "x").ToRpcException());
 
         Assert.Equal(
             "collection: there is no collection 'x'. [COLLECTION_NOT_FOUND, field collection]",
@@ -68,7 +71,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Describe_PlainStatus_NamesTheCode()
     {
-        var error = SimilarityException.From(new RpcException(new Status(StatusCode.Unimplemented, "No such method.")));
+        var error = SimilarityException.From(
+            new RpcException(new Status(StatusCode.Unimplemented, "No such method.")));
 
         Assert.Equal("No such method. [Unimplemented]", CommandLine.Describe(error));
     }

@@ -13,7 +13,9 @@ using Record = SimilarityCluster.Contracts.V1.Record;
 
 namespace SimilarityCluster.Cli.Tests;
 
-/// <summary>A gRPC server that keeps one collection's records in memory; a picture is good when it starts as a PNG.</summary>
+/// <summary>
+/// A gRPC server that keeps one collection's records in memory; a picture is good when it starts as a PNG.
+/// </summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -58,7 +60,8 @@ internal sealed class FakeServer : IAsyncDisposable
 
     internal sealed class Collections(Memory memory) : CollectionService.CollectionServiceBase
     {
-        public override Task<GetCollectionResponse> GetCollection(GetCollectionRequest request, ServerCallContext context) =>
+        public override Task<GetCollectionResponse> GetCollection(
+            GetCollectionRequest request, ServerCallContext context) =>
             memory.Created is null
                 ? throw ServiceErrors.CollectionNotFound("name", request.Name).ToRpcException()
                 : Task.FromResult(new GetCollectionResponse { Collection = Of(memory.Created) });
@@ -76,7 +79,8 @@ internal sealed class FakeServer : IAsyncDisposable
 
     internal sealed class Records(Memory memory) : RecordService.RecordServiceBase
     {
-        public override Task<GetRecordsResponse> GetRecords(GetRecordsRequest request, ServerCallContext context)
+        public override Task<GetRecordsResponse> GetRecords(
+            GetRecordsRequest request, ServerCallContext context)
         {
             var found = request.Ids.Where(memory.Records.ContainsKey)
                 .Select(id => new Record { Id = id, Metadata = memory.Records[id] });
@@ -91,14 +95,16 @@ internal sealed class FakeServer : IAsyncDisposable
                 throw error.ToRpcException();
             }
 
-            return Task.FromResult(new UpsertRecordsResponse { Statuses = { request.Records.Select(Write) } });
+            return Task.FromResult(
+                new UpsertRecordsResponse { Statuses = { request.Records.Select(Write) } });
         }
 
         private RecordStatus Write(RecordInput record)
         {
             if (record.Input.Image.IsEmpty || record.Input.Image[0] != 0x89)
             {
-                var error = ServiceErrors.ImageUnreadable("records[0].input.image", "no picture").ToItemError();
+                var error = ServiceErrors.ImageUnreadable("records[0].input.image", "no picture")
+                    .ToItemError();
                 return new RecordStatus { Id = record.Id, Error = error };
             }
 

@@ -3,7 +3,8 @@ namespace SimilarityCluster.Cli.Tests;
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("simcluster-tests-");
+    private readonly DirectoryInfo _directory =
+        System.IO.Directory.CreateTempSubdirectory("simcluster-tests-");
 
     public string Path => _directory.FullName;
 

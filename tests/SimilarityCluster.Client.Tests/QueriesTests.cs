@@ -12,7 +12,8 @@ public sealed class QueriesTests
     public void ById_Id_IsTaken() => Assert.Equal("a", Queries.ById("a").Id);
 
     [Fact]
-    public void ByImage_Bytes_AreCopied() => Assert.Equal([1, 2], Queries.ByImage([1, 2]).Input.Image.ToByteArray());
+    public void ByImage_Bytes_AreCopied() =>
+        Assert.Equal([1, 2], Queries.ByImage([1, 2]).Input.Image.ToByteArray());
 
     [Fact]
     public void ByText_Text_IsTaken() => Assert.Equal("red", Queries.ByText("red").Input.Text);

@@ -16,7 +16,9 @@ public sealed class SimilarityClientTests
         await using var server = await FakeServer.StartAsync(upsert: request =>
         {
             operations.Enqueue(request.OperationId);
-            return operations.Count < 3 ? throw ServiceErrors.ShardUnavailable(1, 2).ToRpcException() : Written(request);
+            return operations.Count < 3
+                ? throw ServiceErrors.ShardUnavailable(1, 2).ToRpcException()
+                : Written(request);
         });
         await using var client = NewClient(server);
 
@@ -52,7 +54,8 @@ public sealed class SimilarityClientTests
         });
         await using var client = NewClient(server);
 
-        var error = await Assert.ThrowsAsync<SimilarityException>(() => client.UpsertAsync("c", [Record("a")], Cancel));
+        var error = await Assert.ThrowsAsync<SimilarityException>(
+            () => client.UpsertAsync("c", [Record("a")], Cancel));
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
         Assert.Equal(Reasons.MessageTooLarge, error.Reason);
@@ -70,7 +73,8 @@ public sealed class SimilarityClientTests
         });
         await using var client = NewClient(server);
 
-        var error = await Assert.ThrowsAsync<SimilarityException>(() => client.UpsertAsync("c", [Record("a")], Cancel));
+        var error = await Assert.ThrowsAsync<SimilarityException>(
+            () => client.UpsertAsync("c", [Record("a")], Cancel));
 
         Assert.Equal(Reasons.StoreFailed, error.Reason);
         Assert.Equal(4, calls);
@@ -150,7 +154,8 @@ public sealed class SimilarityClientTests
         await using var client = NewClient(server, options => options.BatchBytes = 2_500);
         var records = Enumerable.Range(0, 5).Select(i => Record($"{i}", bytes: i == 4 ? 9_000 : 1_000));
 
-        var statuses = await client.UpsertAllAsync("c", records.ToAsyncEnumerable(), Cancel).ToListAsync(Cancel);
+        var statuses = await client.UpsertAllAsync("c", records.ToAsyncEnumerable(), Cancel)
+            .ToListAsync(Cancel);
 
         Assert.Equal(5, statuses.Count);
         Assert.Equal([1, 2, 2], sizes.Order());
@@ -160,11 +165,20 @@ public sealed class SimilarityClientTests
     public async Task ListCollectionsAsync_TwoPages_FollowsTheToken()
     {
         await using var server = await FakeServer.StartAsync(list: request => request.PageToken.Length == 0
-            ? new ListCollectionsResponse { Collections = { new Collection { Name = "a" } }, NextPageToken = "a" }
-            : new ListCollectionsResponse { Collections = { new Collection { Name = $"after-{request.PageToken}" } } });
+            ? new ListCollectionsResponse
+            {
+                Collections = { new Collection { Name = "a" } },
+                NextPageToken = "a",
+            }
+            : new ListCollectionsResponse
+            {
+                Collections = { new Collection { Name = $"after-{request.PageToken}" } },
+            });
         await using var client = NewClient(server);
 
-        var names = await client.ListCollectionsAsync(Cancel).Select(collection => collection.Name).ToListAsync(Cancel);
+        var names = await client.ListCollectionsAsync(Cancel)
+            .Select(collection => collection.Name)
+            .ToListAsync(Cancel);
 
         Assert.Equal("a after-a", string.Join(' ', names));
     }
@@ -198,14 +212,20 @@ public sealed class SimilarityClientTests
             () => client.UpsertAsync("c", [Record("a")], cancel.Token));
     }
 
-    private static SimilarityClient NewClient(FakeServer server, Action<SimilarityClientOptions>? change = null)
+    private static SimilarityClient NewClient(
+        FakeServer server, Action<SimilarityClientOptions>? change = null)
     {
-        var options = new SimilarityClientOptions { MaxAttempts = 4, FirstPause = TimeSpan.FromMilliseconds(1) };
+        var options = new SimilarityClientOptions
+        {
+            MaxAttempts = 4,
+            FirstPause = TimeSpan.FromMilliseconds(1),
+        };
         change?.Invoke(options);
         return new SimilarityClient(server.Address, options);
     }
 
-    private static RecordInput Record(string id, int bytes = 1) => new() { Id = id, Input = Inputs.Image(new byte[bytes]) };
+    private static RecordInput Record(string id, int bytes = 1) =>
+        new() { Id = id, Input = Inputs.Image(new byte[bytes]) };
 
     private static UpsertRecordsResponse Written(UpsertRecordsRequest request) =>
         new() { Statuses = { request.Records.Select(record => new RecordStatus { Id = record.Id }) } };

@@ -29,7 +29,7 @@ public sealed class EmbeddingEngineTests
             var alone = await engines.EmbedAsync(inputs[index]);
             var (expected, given) = (
                 PackedVector.ToArray(alone.Results[0].Vector),
-                    PackedVector.ToArray(together.Results[index].Vector));
+                PackedVector.ToArray(together.Results[index].Vector));
             Assert.Equal(expected, given, static (x, y) => Math.Abs(x - y) < 1e-5);
             Assert.Equal(1, given.Sum(static value => value * value), tolerance: 1e-4);
         }
@@ -82,8 +82,10 @@ public sealed class EmbeddingEngineTests
         broken[17] = float.NaN;
 
         var response = await engines.EmbedAsync(
-            TensorOf(values, 3, 64, 64), TensorOf(values, 64, 64, 3), TensorOf(values[..12], 3, 64, 64),
-                TensorOf(broken, 3, 64, 64));
+            TensorOf(values, 3, 64, 64),
+            TensorOf(values, 64, 64, 3),
+            TensorOf(values[..12], 3, 64, 64),
+            TensorOf(broken, 3, 64, 64));
 
         Assert.Equal(560, PackedVector.DimensionOf(response.Results[0].Vector));
         Assert.Equal(

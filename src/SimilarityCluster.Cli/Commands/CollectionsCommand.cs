@@ -31,7 +31,8 @@ internal static class CollectionsCommand
     public static async Task WriteAsync(
         SimilarityClient client, Terminal terminal, CancellationToken cancellationToken)
     {
-        var table = Terminal.NewTable("collection", "records", "metric", "dimension", "model", "shards", "label field");
+        var table = Terminal.NewTable(
+            "collection", "records", "metric", "dimension", "model", "shards", "label field");
         await foreach (var listed in client.ListCollectionsAsync(cancellationToken))
         {
             var counted = await client.GetCollectionAsync(listed.Name, cancellationToken);

@@ -16,7 +16,8 @@ internal static class DemoCommand
     {
         var images = new Option<DirectoryInfo>("--images")
         {
-            Description = "Your own pictures: each sub-folder is a class, the last one by name is added later.",
+            Description =
+                "Your own pictures: each sub-folder is a class, the last one by name is added later.",
             HelpName = "FOLDER",
         };
         images.AcceptExistingOnly();
@@ -28,22 +29,29 @@ internal static class DemoCommand
         var gallery = SharedOptions.NewCount("--gallery", "Most pictures of a class to index.", value: 40);
         var queries = SharedOptions.NewCount("--queries", "Most pictures of a class to ask with.", value: 12);
         var shards = SharedOptions.NewCount("--shards", "Shards of the collection.", value: 4, largest: 256);
-        var seed = new Option<int>("--seed") { Description = "Another seed, other pictures.", HelpName = "N" };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Another seed, other pictures.",
+            HelpName = "N",
+        };
         seed.DefaultValueFactory = static _ => 1;
         var keep = new Option<DirectoryInfo>("--keep")
         {
             Description = "Keep the data in this folder, which must be empty, instead of removing it.",
             HelpName = "DIR",
         };
-        var command = new Command("demo", "Draws pictures, indexes them in an embedded cluster, asks, and measures.")
+        var command = new Command(
+            "demo", "Draws pictures, indexes them in an embedded cluster, asks, and measures.")
         {
             images, report, gallery, queries, shards, seed, keep,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var pictures = parsed.GetValue(images) is { } folder
-                ? PictureSources.Read(folder, parsed.GetValue(gallery), parsed.GetValue(queries), parsed.GetValue(seed))
-                : PictureSources.Draw(parsed.GetValue(gallery), parsed.GetValue(queries), parsed.GetValue(seed));
+                ? PictureSources.Read(
+                    folder, parsed.GetValue(gallery), parsed.GetValue(queries), parsed.GetValue(seed))
+                : PictureSources.Draw(
+                    parsed.GetValue(gallery), parsed.GetValue(queries), parsed.GetValue(seed));
             var figures = await RunAsync(
                 pictures, parsed.GetValue(shards), parsed.GetValue(keep), terminal, cancellationToken);
             DemoTables.Write(figures, terminal);
@@ -69,7 +77,8 @@ internal static class DemoCommand
         var data = keep ?? Directory.CreateTempSubdirectory("simcluster-demo-");
         if (keep is { Exists: true } && keep.EnumerateFileSystemInfos().Any())
         {
-            throw new CommandException($"--keep: expected an empty folder, '{keep.FullName}' holds something.");
+            throw new CommandException(
+                $"--keep: expected an empty folder, '{keep.FullName}' holds something.");
         }
 
         try

@@ -19,7 +19,9 @@ internal static class IndexCommand
     {
         var folder = new Argument<DirectoryInfo>("FOLDER")
         {
-            Description = "Pictures (PNG, JPEG, WebP, GIF, BMP) in it and below it are indexed; links are not followed.",
+            Description =
+                "Pictures (PNG, JPEG, WebP, GIF, BMP) in it and below it are indexed; "
+                + "links are not followed.",
         };
         folder.AcceptExistingOnly();
         var collection = SharedOptions.NewCollection();
@@ -33,7 +35,8 @@ internal static class IndexCommand
             Description = "Label each picture with the name of the folder that holds it.",
         };
         var server = SharedOptions.NewServer();
-        var command = new Command("index", "Indexes the pictures of a folder; what is already there is skipped.")
+        var command = new Command(
+            "index", "Indexes the pictures of a folder; what is already there is skipped.")
         {
             folder, collection, model, label, server,
         };
@@ -79,13 +82,16 @@ internal static class IndexCommand
         if (stored.Model.Length == 0 || !isSame)
         {
             var found = stored.Model.Length == 0 ? "no model" : $"the model '{stored.Model}'";
-            throw new CommandException(
-                $"the collection '{name}' has {found}; expected {(model is null ? "one that embeds pictures" : $"'{model}'")}.");
+            var expected = model is null ? "one that embeds pictures" : $"'{model}'";
+            throw new CommandException($"the collection '{name}' has {found}; expected {expected}.");
         }
     }
 
     private static async Task<int> IndexAsync(
-        FolderIndexer indexer, List<PictureFile> files, Terminal terminal, CancellationToken cancellationToken)
+        FolderIndexer indexer,
+        List<PictureFile> files,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         indexer.Failed = (file, problem) => terminal.Fail($"{file.Id}: {problem}");
         try
@@ -108,7 +114,8 @@ internal static class IndexCommand
         {
             // Also when it breaks off: what was acknowledged stays, and the next run goes on from there.
             await terminal.Output.WriteLineAsync(
-                $"indexed {indexer.IndexedCount}, skipped {indexer.SkippedCount}, failed {indexer.FailedCount}");
+                $"indexed {indexer.IndexedCount}, skipped {indexer.SkippedCount}, "
+                + $"failed {indexer.FailedCount}");
         }
 
         return indexer.IndexedCount + indexer.SkippedCount > 0 ? 0 : CommandLine.Failed;

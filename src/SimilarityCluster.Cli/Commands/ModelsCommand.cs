@@ -13,11 +13,13 @@ internal static class ModelsCommand
     public static Command Create(Terminal terminal)
     {
         var server = SharedOptions.NewServer();
-        var command = new Command("models", "Lists the models of a server, and the folders that cannot be served.")
+        var command = new Command(
+            "models", "Lists the models of a server, and the folders that cannot be served.")
         {
             server,
         };
-        command.SetAction((parsed, cancellationToken) => WriteAsync(parsed, server, terminal, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) => WriteAsync(parsed, server, terminal, cancellationToken));
         return command;
     }
 

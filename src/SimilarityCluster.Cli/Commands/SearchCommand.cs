@@ -16,14 +16,27 @@ internal static class SearchCommand
     public static Command Create(Terminal terminal)
     {
         var collection = SharedOptions.NewCollection();
-        var image = new Option<FileInfo>("--image") { Description = "A picture to compare with.", HelpName = "FILE" };
+        var image = new Option<FileInfo>("--image")
+        {
+            Description = "A picture to compare with.",
+            HelpName = "FILE",
+        };
         image.AcceptExistingOnly();
-        var text = new Option<string>("--text") { Description = "A text to compare with.", HelpName = "TEXT" };
-        var id = new Option<string>("--id") { Description = "A stored record to compare with.", HelpName = "ID" };
+        var text = new Option<string>("--text")
+        {
+            Description = "A text to compare with.",
+            HelpName = "TEXT",
+        };
+        var id = new Option<string>("--id")
+        {
+            Description = "A stored record to compare with.",
+            HelpName = "ID",
+        };
         var limit = SharedOptions.NewCount("--limit", "Hits wanted.", value: 10);
         var json = new Option<bool>("--json") { Description = "Write the answer as JSON." };
         var server = SharedOptions.NewServer();
-        var command = new Command("search", "Finds the records nearest to a picture, a text or a stored record.")
+        var command = new Command(
+            "search", "Finds the records nearest to a picture, a text or a stored record.")
         {
             collection, image, text, id, limit, json, server,
         };
@@ -81,10 +94,12 @@ internal static class SearchCommand
         terminal.Rich.Write(table);
         var receipt = answer.Receipt;
         var times = receipt.Stages.Select(stage => string.Create(
-            CultureInfo.InvariantCulture, $"{stage.Stage} {stage.Duration.ToTimeSpan().TotalMilliseconds:F1} ms"));
+            CultureInfo.InvariantCulture,
+            $"{stage.Stage} {stage.Duration.ToTimeSpan().TotalMilliseconds:F1} ms"));
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{receipt.ShardsAnswered} of {receipt.ShardsAsked} shards, {(receipt.Exact ? "exact" : "approximate")}"
+            $"{receipt.ShardsAnswered} of {receipt.ShardsAsked} shards, "
+            + $"{(receipt.Exact ? "exact" : "approximate")}"
             + $"{string.Concat(times.Select(time => $", {time}"))}"));
     }
 }

@@ -12,10 +12,17 @@ internal static class ServeCommand
     public static Command Create()
     {
         var data = Setting("--data", "DIR", "Where the data is kept. Default ./data.");
-        var models = Setting("--models", "DIR", "Where the models are. Default models in the data directory.");
-        var grpc = Setting("--grpc", "HOST:PORT", "Where gRPC is served. Default 127.0.0.1:7600; port 0 takes a free one.");
-        var http = Setting("--http", "HOST:PORT", "Where health and metrics are served. Default 127.0.0.1:7601.");
-        var set = new Option<string[]>("--set") { Description = "Any other setting.", HelpName = "KEY=VALUE" };
+        var models = Setting(
+            "--models", "DIR", "Where the models are. Default models in the data directory.");
+        var grpc = Setting(
+            "--grpc", "HOST:PORT", "Where gRPC is served. Default 127.0.0.1:7600; port 0 takes a free one.");
+        var http = Setting(
+            "--http", "HOST:PORT", "Where health and metrics are served. Default 127.0.0.1:7601.");
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Any other setting.",
+            HelpName = "KEY=VALUE",
+        };
         set.Validators.Add(RefuseWithoutKey);
         var command = new Command("serve", "Runs the server: index, gateway and embedding in one process.")
         {
@@ -43,7 +50,8 @@ internal static class ServeCommand
 
     private static void RefuseWithoutKey(OptionResult result)
     {
-        foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+        foreach (var token in result.Tokens
+            .Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
         {
             result.AddError($"--set: expected KEY=VALUE, given '{token.Value}'.");
         }

@@ -34,7 +34,8 @@ internal static class SharedOptions
     /// <param name="value">Taken where it is not given.</param>
     /// <param name="largest">Largest allowed; the smallest is 1.</param>
     /// <returns>The option.</returns>
-    public static Option<int> NewCount(string name, string description, int value, int largest = WireLimits.MaxLimit)
+    public static Option<int> NewCount(
+        string name, string description, int value, int largest = WireLimits.MaxLimit)
     {
         var option = new Option<int>(name)
         {

@@ -17,7 +17,8 @@ internal static class StatusCommand
         {
             var address = parsed.GetRequiredValue(server);
             // Whoever asks how it is now does not want to wait until it is better.
-            await using var client = new SimilarityClient(address, new SimilarityClientOptions { MaxAttempts = 1 });
+            await using var client = new SimilarityClient(
+                address, new SimilarityClientOptions { MaxAttempts = 1 });
             if (!await client.IsServingAsync(cancellationToken))
             {
                 throw new CommandException($"the server at {address} does not serve at present.");

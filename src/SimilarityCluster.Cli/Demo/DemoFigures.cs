@@ -17,7 +17,9 @@ internal sealed record DemoFigures
     /// <summary>Pictures indexed before the new class came.</summary>
     public required int IndexedCount { get; init; }
 
-    /// <summary>Pictures indexed a second: drawn or read before, sent, embedded, made durable and searchable.</summary>
+    /// <summary>
+    /// Pictures indexed a second: drawn or read before, sent, embedded, made durable and searchable.
+    /// </summary>
     public required double IndexedPerSecond { get; init; }
 
     /// <summary>Examples of the new class that were indexed.</summary>
@@ -49,7 +51,8 @@ internal sealed record DemoNeighbour(string Id, string Label, float Distance);
 /// <param name="Query">The picture.</param>
 /// <param name="Neighbours">Nearest first.</param>
 /// <param name="Predicted">The class that the neighbours voted for.</param>
-internal sealed record DemoAnswer(DemoPicture Query, IReadOnlyList<DemoNeighbour> Neighbours, string? Predicted)
+internal sealed record DemoAnswer(
+    DemoPicture Query, IReadOnlyList<DemoNeighbour> Neighbours, string? Predicted)
 {
     /// <summary>Whether the vote names the true class.</summary>
     public bool IsRight => string.Equals(Query.Label, Predicted, StringComparison.Ordinal);

@@ -15,17 +15,24 @@ internal sealed record DemoPictures(
     public const int ExampleCount = 5;
 
     /// <summary>Divides the classes' pictures into the three parts.</summary>
-    /// <param name="classes">The classes in order, the last one new; each with its pictures in random order.</param>
+    /// <param name="classes">
+    /// The classes in order, the last one new; each with its pictures in random order.
+    /// </param>
     /// <param name="galleryCount">Most pictures of a class to index.</param>
-    /// <param name="queryCount">Most pictures of a class to hold out; a small class gives a fifth, at least one.</param>
+    /// <param name="queryCount">
+    /// Most pictures of a class to hold out; a small class gives a fifth, at least one.
+    /// </param>
     /// <returns>The parts.</returns>
     /// <exception cref="CommandException">There are too few classes or pictures.</exception>
     public static DemoPictures Divide(
-        IReadOnlyList<(string Label, IReadOnlyList<DemoPicture> Pictures)> classes, int galleryCount, int queryCount)
+        IReadOnlyList<(string Label, IReadOnlyList<DemoPicture> Pictures)> classes,
+        int galleryCount,
+        int queryCount)
     {
         if (classes.Count < 2)
         {
-            throw new CommandException($"the demo needs at least 2 classes of pictures, given {classes.Count}.");
+            throw new CommandException(
+                $"the demo needs at least 2 classes of pictures, given {classes.Count}.");
         }
 
         if (classes.FirstOrDefault(c => c.Pictures.Count < 2) is { Label: not null } small)
@@ -34,7 +41,9 @@ internal sealed record DemoPictures(
                 $"the class '{small.Label}' needs at least 2 pictures, one to index and one to ask with.");
         }
 
-        var known = classes.Take(classes.Count - 1).Select(c => Part(c.Pictures, galleryCount, queryCount)).ToList();
+        var known = classes.Take(classes.Count - 1)
+            .Select(c => Part(c.Pictures, galleryCount, queryCount))
+            .ToList();
         var added = Part(classes[^1].Pictures, ExampleCount, queryCount);
         return new DemoPictures(
             [.. known.SelectMany(part => part.Indexed)],

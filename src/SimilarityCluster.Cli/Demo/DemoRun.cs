@@ -6,12 +6,15 @@ using SimilarityCluster.Evaluation.Retrieval;
 
 namespace SimilarityCluster.Cli.Demo;
 
-/// <summary>The demo itself: index, ask, add a class, ask again; every figure is measured through gRPC.</summary>
+/// <summary>
+/// The demo itself: index, ask, add a class, ask again; every figure is measured through gRPC.
+/// </summary>
 /// <param name="client">A running server.</param>
 /// <param name="pictures">What to index and to ask.</param>
 /// <param name="shardCount">Shards of the collection.</param>
 /// <param name="report">Receives a line about each step and each picture that is refused.</param>
-internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, int shardCount, Action<string> report)
+internal sealed class DemoRun(
+    SimilarityClient client, DemoPictures pictures, int shardCount, Action<string> report)
 {
     private const string CollectionName = "demo";
     private const string ModelName = "descriptor";
@@ -26,7 +29,9 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
     /// <summary>Runs it.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The figures.</returns>
-    /// <exception cref="CommandException">No picture could be indexed, or none could be asked with.</exception>
+    /// <exception cref="CommandException">
+    /// No picture could be indexed, or none could be asked with.
+    /// </exception>
     /// <exception cref="SimilarityException">The server refused a step.</exception>
     public async Task<DemoFigures> RunAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +54,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         if (indexedCount == 0 || queries.Count == 0)
         {
             throw new CommandException(
-                $"{indexedCount} pictures could be indexed and {queries.Count} asked with; expected at least 1 of each.");
+                $"{indexedCount} pictures could be indexed and {queries.Count} asked with; "
+                + "expected at least 1 of each.");
         }
 
         var recall = await MeasureRecallAsync(queries, cancellationToken);
@@ -80,7 +86,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         };
     }
 
-    private async Task<int> IndexAsync(IReadOnlyList<DemoPicture> indexed, CancellationToken cancellationToken)
+    private async Task<int> IndexAsync(
+        IReadOnlyList<DemoPicture> indexed, CancellationToken cancellationToken)
     {
         var records = indexed.Select(picture => new RecordInput
         {
@@ -129,7 +136,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         return queries;
     }
 
-    private async Task<double> MeasureRecallAsync(List<DemoQuery> queries, CancellationToken cancellationToken)
+    private async Task<double> MeasureRecallAsync(
+        List<DemoQuery> queries, CancellationToken cancellationToken)
     {
         var recalls = new List<double>();
         foreach (var query in queries)
@@ -160,7 +168,8 @@ internal sealed class DemoRun(SimilarityClient client, DemoPictures pictures, in
         return new DemoPass(answers, vote, nearest);
     }
 
-    private async Task<List<DemoNeighbour>> FindAsync(Query query, bool isExact, CancellationToken cancellationToken)
+    private async Task<List<DemoNeighbour>> FindAsync(
+        Query query, bool isExact, CancellationToken cancellationToken)
     {
         var options = new SearchOptions { Limit = Limit, Exact = isExact, IncludeMetadata = true };
         var answer = await client.SearchAsync(CollectionName, query, options, cancellationToken);

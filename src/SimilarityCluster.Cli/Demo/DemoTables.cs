@@ -14,9 +14,13 @@ internal static class DemoTables
         var classes = Terminal.NewTable("class", "queries", "right before", "right after");
         foreach (var (label, after) in figures.After.Vote.ByClass)
         {
-            var name = string.Equals(label, figures.NewClass, StringComparison.Ordinal) ? $"{label} (added)" : label;
+            var isNew = string.Equals(label, figures.NewClass, StringComparison.Ordinal);
             Terminal.AddRow(
-                classes, name, Text(after.TotalCount), Share(figures.Before.Vote.ByClass[label]), Share(after));
+                classes,
+                isNew ? $"{label} (added)" : label,
+                Text(after.TotalCount),
+                Share(figures.Before.Vote.ByClass[label]),
+                Share(after));
         }
 
         Terminal.AddRow(
@@ -64,7 +68,8 @@ internal static class DemoTables
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
+    private static string Text(double number, string format) =>
+        number.ToString(format, CultureInfo.InvariantCulture);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

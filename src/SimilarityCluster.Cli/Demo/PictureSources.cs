@@ -33,7 +33,9 @@ internal static class PictureSources
         return DemoPictures.Divide(classes, galleryCount, queryCount);
     }
 
-    /// <summary>Reads the user's pictures: each sub-folder is a class, the last one by name is the new class.</summary>
+    /// <summary>
+    /// Reads the user's pictures: each sub-folder is a class, the last one by name is the new class.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="galleryCount">Most pictures of each known class to index.</param>
     /// <param name="queryCount">Most pictures of each class to hold out.</param>
@@ -55,7 +57,8 @@ internal static class PictureSources
 
             numbers.Shuffle(files);
             var pictures = files.Take(galleryCount + queryCount)
-                .Select(file => new DemoPicture($"{child.Name}/{file.Id}", child.Name, File.ReadAllBytes(file.Path)))
+                .Select(file => new DemoPicture(
+                    $"{child.Name}/{file.Id}", child.Name, File.ReadAllBytes(file.Path)))
                 .ToList();
             classes.Add((child.Name, pictures));
         }

@@ -6,7 +6,9 @@ using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Cli.Indexing;
 
-/// <summary>Writes picture files to a collection and leaves out those that are already there. For one run.</summary>
+/// <summary>
+/// Writes picture files to a collection and leaves out those that are already there. For one run.
+/// </summary>
 /// <param name="client">The server.</param>
 /// <param name="collection">A collection with a model that takes pictures.</param>
 internal sealed class FolderIndexer(SimilarityClient client, string collection)
@@ -38,7 +40,9 @@ internal sealed class FolderIndexer(SimilarityClient client, string collection)
     /// <param name="files">With distinct ids.</param>
     /// <param name="cancellationToken">Stops it; what was acknowledged stays.</param>
     /// <returns>Done when every file is written, skipped or failed.</returns>
-    /// <exception cref="SimilarityException">The server refused a whole batch or cannot be reached.</exception>
+    /// <exception cref="SimilarityException">
+    /// The server refused a whole batch or cannot be reached.
+    /// </exception>
     public async Task RunAsync(IReadOnlyList<PictureFile> files, CancellationToken cancellationToken)
     {
         var changed = ReadChangedAsync(files, cancellationToken);

@@ -10,7 +10,8 @@ namespace SimilarityCluster.Cli.Indexing;
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Modified">When it was last written.</param>
 /// <param name="Label">Its class, or null.</param>
-internal sealed record PictureFile(string Id, string Path, long SizeBytes, DateTimeOffset Modified, string? Label)
+internal sealed record PictureFile(
+    string Id, string Path, long SizeBytes, DateTimeOffset Modified, string? Label)
 {
     /// <summary>The metadata field that names the class.</summary>
     public const string LabelField = "label";
@@ -33,8 +34,8 @@ internal sealed record PictureFile(string Id, string Path, long SizeBytes, DateT
     /// <summary>Tells whether a stored record was made from this very file.</summary>
     /// <param name="stored">The record's metadata.</param>
     /// <returns>
-    /// True when size and time are the same, and the label too where the file has one. The full path may differ: the
-    /// folder may have moved.
+    /// True when size and time are the same, and the label too where the file has one. The full path may
+    /// differ: the folder may have moved.
     /// </returns>
     public bool IsStoredAs(Metadata stored) =>
         stored.Fields.TryGetValue(SizeField, out var size) && size.IntegerValue == SizeBytes

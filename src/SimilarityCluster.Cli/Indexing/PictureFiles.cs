@@ -8,7 +8,9 @@ internal static class PictureFiles
     private static readonly HashSet<string> Extensions =
         new([".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Finds the pictures in a folder and below it, told by their extensions. Links are not followed.</summary>
+    /// <summary>
+    /// Finds the pictures in a folder and below it, told by their extensions. Links are not followed.
+    /// </summary>
     /// <param name="folder">The folder; it must exist.</param>
     /// <param name="labelFromFolder">
     /// Whether the name of the folder that holds a picture is its label; pictures at the top have none.

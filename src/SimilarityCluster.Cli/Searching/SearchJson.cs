@@ -19,8 +19,8 @@ internal static class SearchJson
     /// <param name="collection">The collection's name.</param>
     /// <param name="answer">The answer.</param>
     /// <returns>
-    /// An object with <c>collection</c>, <c>hits</c> (<c>id</c>, <c>distance</c>, <c>metadata</c>) and <c>receipt</c>;
-    /// names as in the protos, times in milliseconds.
+    /// An object with <c>collection</c>, <c>hits</c> (<c>id</c>, <c>distance</c>, <c>metadata</c>) and
+    /// <c>receipt</c>; names as in the protos, times in milliseconds.
     /// </returns>
     public static string Write(string collection, SearchResponse answer)
     {
@@ -49,7 +49,8 @@ internal static class SearchJson
         json.WriteString("id", hit.Id);
         json.WriteNumber("distance", hit.Distance);
         json.WriteStartObject("metadata");
-        foreach (var (field, value) in (hit.Metadata ?? new Metadata()).Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
+        var metadata = hit.Metadata ?? new Metadata();
+        foreach (var (field, value) in metadata.Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             json.WritePropertyName(field);
             WriteValue(json, value);

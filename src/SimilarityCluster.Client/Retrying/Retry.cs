@@ -9,11 +9,14 @@ internal sealed class Retry(SimilarityClientOptions options)
 {
     /// <summary>Makes a call until it succeeds, fails for good, or the attempts are used up.</summary>
     /// <typeparam name="T">The answer.</typeparam>
-    /// <param name="call">One attempt; every attempt must be the same call, with the same operation id.</param>
+    /// <param name="call">
+    /// One attempt; every attempt must be the same call, with the same operation id.
+    /// </param>
     /// <param name="cancellationToken">Stops the attempt in flight and the pause.</param>
     /// <returns>The first answer.</returns>
     /// <exception cref="SimilarityException">The last attempt's error.</exception>
-    public Task<T> RunAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken) =>
+    public Task<T> RunAsync<T>(
+        Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken) =>
         RunAsync(call, isWhole: static _ => true, cancellationToken);
 
     /// <summary>The same for a call whose answer may say that a part of it should be repeated.</summary>
@@ -50,14 +53,17 @@ internal sealed class Retry(SimilarityClientOptions options)
                 demanded = error.RetryAfter;
             }
 
-            await Task.Delay(Pause(attempt, demanded), options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause(attempt, demanded), options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
     /// <summary>How long to wait after an attempt.</summary>
     /// <param name="attempt">The attempt that failed, counted from 1.</param>
     /// <param name="demanded">What the server asked for.</param>
-    /// <returns>Half to the whole of the doubled pause, and never less than what the server asked for.</returns>
+    /// <returns>
+    /// Half to the whole of the doubled pause, and never less than what the server asked for.
+    /// </returns>
     internal TimeSpan Pause(int attempt, TimeSpan? demanded)
     {
         var doubled = options.FirstPause * Math.Pow(2, attempt - 1);

@@ -6,8 +6,9 @@ using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Contracts.Errors;
 
-/// <summary>One error of the catalogue, before it becomes a failed call or a failed item of a
-/// batch.</summary>
+/// <summary>
+/// One error of the catalogue, before it becomes a failed call or a failed item of a batch.
+/// </summary>
 /// <param name="Code">The gRPC status code.</param>
 /// <param name="Reason">One of <see cref="Reasons"/>.</param>
 /// <param name="Message">What was given and what was expected, for people.</param>
@@ -28,8 +29,9 @@ public sealed record ServiceError(StatusCode Code, string Reason, string Message
 
     /// <summary>Puts the field below a parent, for instance <c>vector</c> below <c>records[3]</c>.</summary>
     /// <param name="parent">The parent's path.</param>
-    /// <returns>The same error with the longer path, in the message too where it begins with the
-    /// field.</returns>
+    /// <returns>
+    /// The same error with the longer path, in the message too where it begins with the field.
+    /// </returns>
     public ServiceError Below(string parent)
     {
         if (string.IsNullOrEmpty(Field))
@@ -44,8 +46,9 @@ public sealed record ServiceError(StatusCode Code, string Reason, string Message
     }
 
     /// <summary>Reads the error out of a failed call.</summary>
-    /// <param name="exception">As <see cref="ToRpcException"/> made it, here or on the other side of the
-    /// wire.</param>
+    /// <param name="exception">
+    /// As <see cref="ToRpcException"/> made it, here or on the other side of the wire.
+    /// </param>
     /// <returns>The error, or null when the call did not fail with one of this catalogue.</returns>
     public static ServiceError? FromRpcException(RpcException exception)
     {
@@ -65,8 +68,9 @@ public sealed record ServiceError(StatusCode Code, string Reason, string Message
         };
     }
 
-    /// <summary>Makes the failed call: <c>google.rpc.Status</c> with <c>ErrorInfo</c> and what else
-    /// fits.</summary>
+    /// <summary>
+    /// Makes the failed call: <c>google.rpc.Status</c> with <c>ErrorInfo</c> and what else fits.
+    /// </summary>
     /// <returns>The exception to throw.</returns>
     public RpcException ToRpcException()
     {

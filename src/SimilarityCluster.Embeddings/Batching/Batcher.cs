@@ -7,9 +7,8 @@ namespace SimilarityCluster.Embeddings.Batching;
 /// <summary>Runs one model: takes what is queued, up to the batch limit, and never waits for more.</summary>
 /// <remarks>
 /// A run starts as soon as the one before has ended, so batches grow by themselves under load and a lone
-/// input pays
-/// no delay. Queued tensors are bounded by the channel: who prepares inputs waits when two batches are ready.
-/// Thread-safe; the model is only used by the loop.
+/// input pays no delay. Queued tensors are bounded by the channel: who prepares inputs waits when two
+/// batches are ready. Thread-safe; the model is only used by the loop.
 /// </remarks>
 internal sealed class Batcher : IAsyncDisposable
 {

@@ -4,8 +4,9 @@ using SimilarityCluster.Models.Folders;
 
 namespace SimilarityCluster.Embeddings.Batching;
 
-/// <summary>Everything that one model needs: admission, preparing of inputs, and the batcher, loaded at first
-/// use.</summary>
+/// <summary>
+/// Everything that one model needs: admission, preparing of inputs, and the batcher, loaded at first use.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ModelLane : IAsyncDisposable
 {
@@ -24,8 +25,10 @@ internal sealed class ModelLane : IAsyncDisposable
     /// <param name="load">Loads the model.</param>
     /// <param name="time">The clock.</param>
     public ModelLane(
-        ServableModel model, EmbeddingOptions options, Func<ServableModel, IBatchRunner> load,
-            TimeProvider time)
+        ServableModel model,
+        EmbeddingOptions options,
+        Func<ServableModel, IBatchRunner> load,
+        TimeProvider time)
     {
         _model = model;
         _queueLimit = options.QueueLimit;

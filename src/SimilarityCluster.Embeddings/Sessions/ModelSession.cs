@@ -41,11 +41,13 @@ internal sealed class ModelSession : IBatchRunner
     /// <summary>Loads a model and runs it once with the smallest and the largest batch.</summary>
     /// <param name="model">The model.</param>
     /// <param name="provider">Where it runs.</param>
-    /// <param name="batchLimit">Most inputs in one run; a model with a fixed batch axis decides
-    /// itself.</param>
+    /// <param name="batchLimit">
+    /// Most inputs in one run; a model with a fixed batch axis decides itself.
+    /// </param>
     /// <returns>The session, warm.</returns>
-    /// <exception cref="ModelFolderException">The model has no fixed input shape, or the runtime refuses
-    /// it.</exception>
+    /// <exception cref="ModelFolderException">
+    /// The model has no fixed input shape, or the runtime refuses it.
+    /// </exception>
     public static ModelSession Load(ServableModel model, ExecutionProvider provider, int batchLimit)
     {
         var inputLength = InputLengthOf(model);

@@ -21,7 +21,8 @@ public sealed class AccuracyTally
     }
 
     /// <summary>All classes together.</summary>
-    public ClassAccuracy Overall => new(_classes.Values.Sum(c => c.RightCount), _classes.Values.Sum(c => c.TotalCount));
+    public ClassAccuracy Overall =>
+        new(_classes.Values.Sum(c => c.RightCount), _classes.Values.Sum(c => c.TotalCount));
 
     /// <summary>One entry for each true class seen, ascending by ordinal name.</summary>
     public IReadOnlyDictionary<string, ClassAccuracy> ByClass => _classes;

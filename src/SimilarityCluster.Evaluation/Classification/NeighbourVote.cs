@@ -7,7 +7,9 @@ public static class NeighbourVote
     // A neighbour at distance 0 would weigh infinitely much and silence even other neighbours at 0.
     private const double SmallestDistance = 1e-6;
 
-    /// <summary>The class of the nearest neighbour: the 1-NN rule of Cover and Hart (1967), section II.</summary>
+    /// <summary>
+    /// The class of the nearest neighbour: the 1-NN rule of Cover and Hart (1967), section II.
+    /// </summary>
     /// <param name="neighbours">Nearest first.</param>
     /// <returns>The class, or null without neighbours.</returns>
     public static string? Nearest(IReadOnlyList<LabelledNeighbour> neighbours)

@@ -7,8 +7,9 @@ using SimilarityCluster.Grains.Abstractions.Collections;
 
 namespace SimilarityCluster.Gateway.Cluster;
 
-/// <summary>Collections by name, kept for a moment so that not every call asks the catalog;
-/// thread-safe.</summary>
+/// <summary>
+/// Collections by name, kept for a moment so that not every call asks the catalog; thread-safe.
+/// </summary>
 /// <remarks>
 /// A kept collection may have been dropped, or made again under the old name. Its shards then refuse the old
 /// id, and the call is done once more with what the catalog says.
@@ -22,8 +23,9 @@ internal sealed class CollectionCache(
     // Counts what was forgotten: a look-up that began before does not bring the old entry back.
     private long _generation;
 
-    /// <summary>Does something with a collection, and again when the collection proves to be out of
-    /// date.</summary>
+    /// <summary>
+    /// Does something with a collection, and again when the collection proves to be out of date.
+    /// </summary>
     /// <typeparam name="TState">What the work needs, so that it captures nothing.</typeparam>
     /// <typeparam name="TResult">What the work gives.</typeparam>
     /// <param name="name">The collection's name as the request gave it.</param>
@@ -31,8 +33,9 @@ internal sealed class CollectionCache(
     /// <param name="work">Throws <see cref="CollectionNotFoundException"/> when the id is gone.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>What the work gave.</returns>
-    /// <exception cref="Grpc.Core.RpcException">The name is malformed (INVALID_FIELD), or
-    /// COLLECTION_NOT_FOUND.</exception>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// The name is malformed (INVALID_FIELD), or COLLECTION_NOT_FOUND.
+    /// </exception>
     public async Task<TResult> UseAsync<TState, TResult>(
         string name,
         TState state,
@@ -77,8 +80,9 @@ internal sealed class CollectionCache(
     /// <param name="name">The name.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The collection, as it was at most the cache time ago.</returns>
-    /// <exception cref="Grpc.Core.RpcException">The name is malformed (INVALID_FIELD), or
-    /// COLLECTION_NOT_FOUND.</exception>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// The name is malformed (INVALID_FIELD), or COLLECTION_NOT_FOUND.
+    /// </exception>
     public ValueTask<CollectionInfo> GetAsync(
         string field, string name, CancellationToken cancellationToken) =>
         _entries.TryGetValue(name, out var entry) && time.GetElapsedTime(entry.ReadAt) < _keepFor
@@ -89,13 +93,15 @@ internal sealed class CollectionCache(
     /// <param name="collection">The collection that the refusal was based on.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When it is the stored one.</returns>
-    /// <exception cref="CollectionNotFoundException">The name has gone or belongs to another
-    /// collection.</exception>
+    /// <exception cref="CollectionNotFoundException">
+    /// The name has gone or belongs to another collection.
+    /// </exception>
     public async Task ConfirmAsync(CollectionInfo collection, CancellationToken cancellationToken)
     {
         if (!await IsStoredAsync(collection, cancellationToken))
         {
-            throw new CollectionNotFoundException(collection.Name);
+            throw new CollectionNotFoundException(
+                $"'{collection.Name}' is not collection {collection.Id} any more.", collection.Name);
         }
     }
 

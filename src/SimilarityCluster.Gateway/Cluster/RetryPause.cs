@@ -2,8 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace SimilarityCluster.Gateway.Cluster;
 
-/// <summary>How long a call keeps looking for shards that move: at once first, then ever more
-/// slowly.</summary>
+/// <summary>
+/// How long a call keeps looking for shards that move: at once first, then ever more slowly.
+/// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="options">Says how long at most.</param>
 internal sealed class RetryPause(TimeProvider time, IOptions<GatewayOptions> options)

@@ -70,8 +70,9 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
     /// <param name="deadline">When the answer is no longer wanted, UTC, or null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One result an input, in order.</returns>
-    /// <exception cref="Grpc.Core.RpcException">FINGERPRINT_MISMATCH, and what the embedder
-    /// throws.</exception>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// FINGERPRINT_MISMATCH, and what the embedder throws.
+    /// </exception>
     public async Task<EmbedResponse> EmbedAsync(
         CollectionInfo collection, EmbedRequest request, DateTime? deadline,
         CancellationToken cancellationToken)
@@ -93,8 +94,9 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
     /// <param name="path">Path of the raw input in the caller's request, for instance
     /// <c>records[3].input</c>.</param>
     /// <param name="collection">The collection.</param>
-    /// <param name="destination">Receives little-endian float32, 4 bytes for each number of the
-    /// dimension.</param>
+    /// <param name="destination">
+    /// Receives little-endian float32, 4 bytes for each number of the dimension.
+    /// </param>
     /// <returns>What is wrong with it, or null.</returns>
     public static ItemError? Read(
         EmbedResult result, string path, CollectionInfo collection, Span<byte> destination)

@@ -9,8 +9,9 @@ using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Gateway.Embedding;
 
-/// <summary>The embedding workers behind one face: in turn, and once more elsewhere when one is
-/// gone.</summary>
+/// <summary>
+/// The embedding workers behind one face: in turn, and once more elsewhere when one is gone.
+/// </summary>
 internal sealed partial class WorkerEmbedder : IEmbedder, IDisposable
 {
     private readonly Worker[] _workers;

@@ -22,7 +22,7 @@ internal sealed partial class ErrorMapper(TimeProvider time, ILogger<ErrorMapper
             ServiceErrors.DeadlineExpired(),
         OperationCanceledException when context.CancellationToken.IsCancellationRequested =>
             ServiceErrors.CallCancelled(),
-        CollectionNotFoundException gone => ServiceErrors.CollectionNotFound("collection", gone.Message),
+        CollectionNotFoundException gone => ServiceErrors.CollectionNotFound("collection", gone.Collection),
         CollectionVersionException version => ServiceErrors.VersionMismatch(version.Expected, version.Stored),
         SiloOverloadedException overloaded => ServiceErrors.Overloaded(overloaded.Limit, "items on one silo"),
         CatalogUnavailableException catalog => ServiceErrors.StoreFailed(catalog.Message),

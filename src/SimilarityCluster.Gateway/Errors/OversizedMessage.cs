@@ -11,9 +11,8 @@ namespace SimilarityCluster.Gateway.Errors;
 
 /// <summary>Gives gRPC's own refusal of an oversized message the catalogue's reason.</summary>
 /// <remarks>
-/// The message is refused while it is read, before any interceptor runs (unary) or inside the stream reader;
-/// what
-/// is left to a server is the trailers, which can still be changed when the endpoint returns.
+/// The message is refused while it is read, before any interceptor runs (unary) or inside the stream
+/// reader; what is left to a server is the trailers, which can still be changed when the endpoint returns.
 /// </remarks>
 internal static class OversizedMessage
 {

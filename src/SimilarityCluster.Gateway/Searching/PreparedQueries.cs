@@ -19,8 +19,9 @@ internal sealed class PreparedQueries(CollectionInfo collection, Query?[] querie
     /// <summary>Number of queries.</summary>
     public int Count => queries.Length;
 
-    /// <summary>Row-major little-endian float32, shape [count, dimension]; rows of bad queries are
-    /// undefined.</summary>
+    /// <summary>
+    /// Row-major little-endian float32, shape [count, dimension]; rows of bad queries are undefined.
+    /// </summary>
     public byte[] Vectors { get; } = new byte[queries.Length * collection.Dimension * sizeof(float)];
 
     /// <summary>Whether a query names a record, which is then left out of its own hits.</summary>

@@ -19,10 +19,12 @@ internal sealed class QueryPreparer(
     /// <param name="deadline">When the answer is no longer wanted, UTC, or null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>When all are made; at once for vectors.</returns>
-    /// <exception cref="Grpc.Core.RpcException">A query that stands alone is bad, or the embedder
-    /// failed.</exception>
-    /// <exception cref="CollectionNotFoundException">The collection is not the stored one any
-    /// more.</exception>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// A query that stands alone is bad, or the embedder failed.
+    /// </exception>
+    /// <exception cref="CollectionNotFoundException">
+    /// The collection is not the stored one any more.
+    /// </exception>
     public ValueTask PrepareAsync(
         PreparedQueries queries, long[] minSequences, DateTime? deadline, CancellationToken cancellationToken)
     {

@@ -3,8 +3,9 @@ using Grpc.Core;
 
 namespace SimilarityCluster.Gateway.Streams;
 
-/// <summary>Answers the requests of a bidirectional stream side by side, each as soon as it is
-/// ready.</summary>
+/// <summary>
+/// Answers the requests of a bidirectional stream side by side, each as soon as it is ready.
+/// </summary>
 internal static class StreamPump
 {
     private static readonly WriteOptions MoreFollows = new(WriteFlags.BufferHint);
@@ -12,8 +13,9 @@ internal static class StreamPump
     /// <summary>Runs until the caller has closed its side and every answer is written.</summary>
     /// <param name="requests">The caller's side.</param>
     /// <param name="responses">Ours; written by one loop only, as gRPC demands.</param>
-    /// <param name="answer">Answers one request; turns failures into answers and throws only to end the
-    /// stream.</param>
+    /// <param name="answer">
+    /// Answers one request; turns failures into answers and throws only to end the stream.
+    /// </param>
     /// <param name="window">Requests in work, or answered and not yet written, at a time.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>When the stream is done.</returns>
@@ -70,8 +72,9 @@ internal static class StreamPump
         }
     }
 
-    /// <summary>Closes the channel of answers when the last started one is in it, or the first one
-    /// fails.</summary>
+    /// <summary>
+    /// Closes the channel of answers when the last started one is in it, or the first one fails.
+    /// </summary>
     private sealed class InWork<TResponse>(ChannelWriter<TResponse> answers)
     {
         private int _open = 1;

@@ -6,8 +6,9 @@ using SimilarityCluster.Contracts.V1;
 
 namespace SimilarityCluster.Gateway.Validation;
 
-/// <summary>The promises of the protos about raw inputs; what a model makes of them is the embedder's to
-/// say.</summary>
+/// <summary>
+/// The promises of the protos about raw inputs; what a model makes of them is the embedder's to say.
+/// </summary>
 internal static class InputCheck
 {
     private const int MaxAxes = 8;

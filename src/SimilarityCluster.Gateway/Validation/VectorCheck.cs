@@ -14,8 +14,9 @@ internal static class VectorCheck
     /// <param name="vector">The message, or null when the field is not set.</param>
     /// <param name="field">Path of the vector.</param>
     /// <param name="collection">Says the dimension and the metric.</param>
-    /// <param name="destination">Receives little-endian float32, 4 bytes for each number of the
-    /// dimension.</param>
+    /// <param name="destination">
+    /// Receives little-endian float32, 4 bytes for each number of the dimension.
+    /// </param>
     /// <returns>What is wrong with it, or null.</returns>
     public static ServiceError? Read(
         V1.Vector? vector, string field, CollectionInfo collection, Span<byte> destination)

@@ -2,9 +2,14 @@
 namespace SimilarityCluster.Grains.Abstractions.Collections;
 
 /// <summary>There is no such collection, or not any more.</summary>
-/// <param name="message">Names the collection.</param>
+/// <param name="message">What was looked for.</param>
+/// <param name="collection">The collection's name; its id where only that is known.</param>
 [GenerateSerializer, Alias("similarity.collection-not-found.v1")]
-public sealed class CollectionNotFoundException(string message) : Exception(message);
+public sealed class CollectionNotFoundException(string message, string collection) : Exception(message)
+{
+    /// <summary>The collection's name; its id where only that is known.</summary>
+    [Id(0)] public string Collection { get; } = collection;
+}
 
 /// <summary>The name of a new collection is taken.</summary>
 /// <param name="message">Names the collection.</param>

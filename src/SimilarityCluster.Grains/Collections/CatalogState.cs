@@ -159,7 +159,7 @@ internal sealed record CatalogState
         var index = IndexOf(name);
         return index >= 0
             ? index
-            : throw new CollectionNotFoundException($"There is no collection named '{name}'.");
+            : throw new CollectionNotFoundException($"There is no collection named '{name}'.", name);
     }
 
     // Binary search; the complement of the place to insert when there is none.

@@ -178,7 +178,8 @@ internal sealed partial class ShardGrain(
             var collection = await catalog.FindByIdAsync(_key.CollectionId, _leaving.Token);
             if (collection is null || _key.Shard >= collection.ShardCount)
             {
-                throw new CollectionNotFoundException($"Shard {_key} belongs to no collection.");
+                throw new CollectionNotFoundException(
+                    $"Shard {_key} belongs to no collection.", _key.CollectionId.ToString());
             }
 
             var store = await ShardStore.OpenAsync(

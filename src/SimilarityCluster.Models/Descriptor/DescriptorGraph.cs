@@ -10,11 +10,9 @@ namespace SimilarityCluster.Models.Descriptor;
 ///        -> brightness and colour differences -> cells -> length ColourWeight --------------+-> length 1
 /// </code>
 /// Oriented gradients after Dalal and Triggs 2005, sections 6.2 to 6.4, with linear filters in place of the
-/// binning by
-/// angle; the root of each response (before pooling) is the Hellinger kernel of Arandjelovic and Zisserman
-/// 2012,
-/// section 4. The colour layout is a grid of mean colours in opponent axes, as in the MPEG-7 descriptor of
-/// that name.
+/// binning by angle; the root of each response (before pooling) is the Hellinger kernel of Arandjelovic and
+/// Zisserman 2012, section 4. The colour layout is a grid of mean colours in opponent axes, as in the
+/// MPEG-7 descriptor of that name.
 /// </remarks>
 internal static class DescriptorGraph
 {
@@ -80,8 +78,9 @@ internal static class DescriptorGraph
         var brightness = Brightness;
         float[] axes =
         [
-            BrightnessWeight * brightness[0], BrightnessWeight * brightness[1],
-                BrightnessWeight * brightness[2],
+            BrightnessWeight * brightness[0],
+            BrightnessWeight * brightness[1],
+            BrightnessWeight * brightness[2],
             1, -1, 0,
             0.5f, 0.5f, -1,
         ];
@@ -108,8 +107,9 @@ internal static class DescriptorGraph
     private static string Length(GraphWriter graph, string vector) =>
         graph.Apply("ReduceL2", [vector, graph.Integers(1)]);
 
-    /// <summary>Central differences of the brightness, to the right and downwards: shape [2, 3, 3,
-    /// 3].</summary>
+    /// <summary>
+    /// Central differences of the brightness, to the right and downwards: shape [2, 3, 3, 3].
+    /// </summary>
     private static string Differences(GraphWriter graph)
     {
         var kernel = new float[2 * 27];

@@ -2,8 +2,8 @@ namespace SimilarityCluster.Models.Descriptor;
 
 /// <summary>
 /// The numbers of the built-in descriptor. They were chosen by nearest-neighbour accuracy on clothing
-/// pictures and
-/// on emoji together; a change makes another embedding space, so it needs a new version of the model.
+/// pictures and on emoji together; a change makes another embedding space, so it needs a new version of the
+/// model.
 /// </summary>
 internal static class DescriptorParameters
 {
@@ -13,8 +13,9 @@ internal static class DescriptorParameters
     /// <summary>Orientations over half a turn; an edge and its negative are the same.</summary>
     public const int Orientations = 8;
 
-    /// <summary>Width and height of the area that a gradient cell averages, in pixels; neighbours
-    /// overlap.</summary>
+    /// <summary>
+    /// Width and height of the area that a gradient cell averages, in pixels; neighbours overlap.
+    /// </summary>
     public const int CellWindow = 12;
 
     /// <summary>Distance between gradient cells in pixels.</summary>
@@ -31,8 +32,7 @@ internal static class DescriptorParameters
 
     /// <summary>
     /// How far a gradient may turn from an orientation and still count for it, as a cosine: neighbouring
-    /// orientations,
-    /// 22.5 degrees apart, share a gradient, the next ones do not see it.
+    /// orientations, 22.5 degrees apart, share a gradient, the next ones do not see it.
     /// </summary>
     public const float OrientationReach = 0.8f;
 

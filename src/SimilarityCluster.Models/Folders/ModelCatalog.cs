@@ -6,10 +6,9 @@ namespace SimilarityCluster.Models.Folders;
 /// <summary>The models below one directory, as they are now.</summary>
 /// <remarks>
 /// A model is a folder <c>name/version/</c>, or <c>name/</c> alone with the model file in it, which is
-/// version 1.
-/// The directory is looked through again when the last look is older than <see cref="Freshness"/>, so that a
-/// folder
-/// dropped in is served soon; a folder is read again only when one of its files has changed. Thread-safe.
+/// version 1. The directory is looked through again when the last look is older than
+/// <see cref="Freshness"/>, so that a folder dropped in is served soon; a folder is read again only when
+/// one of its files has changed. Thread-safe.
 /// </remarks>
 /// <param name="directory">The models directory; it need not exist.</param>
 /// <param name="time">The clock.</param>
@@ -153,7 +152,7 @@ public sealed class ModelCatalog(string directory, TimeProvider time)
             .SelectMany(static existing => new DirectoryInfo(existing).EnumerateFiles())
             .Select(static file => string.Create(
                 CultureInfo.InvariantCulture,
-                    $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
+                $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
         return string.Join('\n', files.Order(StringComparer.Ordinal));
     }
 
@@ -168,15 +167,17 @@ public sealed record ModelListing(
 {
     /// <summary>Finds a model.</summary>
     /// <param name="reference">Its name and perhaps version.</param>
-    /// <returns>The model, without a version the newest that can be served; null when there is
-    /// none.</returns>
+    /// <returns>
+    /// The model, without a version the newest that can be served; null when there is none.
+    /// </returns>
     public ServableModel? Find(ModelReference reference) =>
         Models.LastOrDefault(model => string.Equals(model.Name, reference.Name, StringComparison.Ordinal)
             && (reference.Version is null
                 || string.Equals(model.Version, reference.Version, StringComparison.Ordinal)));
 
-    /// <summary>Finds the broken folder that a reference which <see cref="Find"/> does not know points
-    /// to.</summary>
+    /// <summary>
+    /// Finds the broken folder that a reference which <see cref="Find"/> does not know points to.
+    /// </summary>
     /// <param name="reference">A model's name and perhaps version.</param>
     /// <returns>The folder, or null when there is none.</returns>
     public BrokenModelFolder? FindBroken(ModelReference reference)

@@ -43,8 +43,13 @@ internal static class ModelFolderReader
             var accepts = settings.Accepts ?? possible;
             return (accepts & ~possible) == InputKinds.None
                 ? new ServableModel(
-                    name, version, modelFile, Fingerprint(modelFile, signature, images), signature, accepts,
-                        images)
+                    name,
+                    version,
+                    modelFile,
+                    Fingerprint(modelFile, signature, images),
+                    signature,
+                    accepts,
+                    images)
                 : throw new ModelFolderException(
                     $"{WorkerSettings.FileName}: accepts image without a {PreprocessorConfig.FileName}.");
         }

@@ -9,11 +9,15 @@ namespace SimilarityCluster.Models.Folders;
 /// <param name="InputShape">Its shape without the batch axis; 0 for an axis of any extent.</param>
 /// <param name="BatchExtent">Extent of the batch axis; 0 for any.</param>
 /// <param name="Output">Name of the float32 output.</param>
-/// <param name="OutputShape">Its shape without the batch axis: the dimension, perhaps axes of extent 1 behind
-/// it.</param>
+/// <param name="OutputShape">
+/// Its shape without the batch axis: the dimension, perhaps axes of extent 1 behind it.
+/// </param>
 public sealed record ModelSignature(
-    string Input, ImmutableArray<long> InputShape, int BatchExtent, string Output,
-        ImmutableArray<long> OutputShape)
+    string Input,
+    ImmutableArray<long> InputShape,
+    int BatchExtent,
+    string Output,
+    ImmutableArray<long> OutputShape)
 {
     private const int MaxDimension = 8_192;
 
@@ -24,8 +28,9 @@ public sealed record ModelSignature(
     /// <param name="model">The file's bytes.</param>
     /// <param name="settings">The folder's own choice of input and output.</param>
     /// <returns>The signature.</returns>
-    /// <exception cref="ModelFolderException">The file is no ONNX model, or has no fitting input or
-    /// output.</exception>
+    /// <exception cref="ModelFolderException">
+    /// The file is no ONNX model, or has no fitting input or output.
+    /// </exception>
     internal static ModelSignature Read(Stream model, WorkerSettings settings)
     {
         GraphProto graph;

@@ -10,8 +10,9 @@ internal static class ImageDecoder
 
     /// <summary>Decodes a PNG, JPEG, WebP, GIF (first frame) or BMP.</summary>
     /// <param name="encoded">The file's bytes.</param>
-    /// <param name="maxPixels">Most pixels allowed; larger pictures are refused before anything is
-    /// decoded.</param>
+    /// <param name="maxPixels">
+    /// Most pixels allowed; larger pictures are refused before anything is decoded.
+    /// </param>
     /// <returns>The picture: turned by its EXIF orientation, over white where it is transparent.</returns>
     /// <exception cref="ImageUnreadableException">No picture, damaged or incomplete.</exception>
     /// <exception cref="ImageTooLargeException">Too many pixels.</exception>
@@ -50,16 +51,20 @@ internal static class ImageDecoder
         return Orientation.Apply(new Picture(width, height, pixels), codec.EncodedOrigin);
     }
 
-    /// <summary>The library answers null for bytes that it does not know, though its declaration does not say
-    /// so.</summary>
+    /// <summary>
+    /// The library answers null for bytes that it does not know, though its declaration does not say so.
+    /// </summary>
     private static SKCodec? Open(SKData data) => SKCodec.Create(data);
 
     private static byte[] Pixels(SKCodec codec)
     {
         // Without a colour space the numbers stay as they are stored, which is how models are trained.
         var info = new SKImageInfo(
-            codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul,
-                colorspace: null);
+            codec.Info.Width,
+            codec.Info.Height,
+            SKColorType.Rgba8888,
+            SKAlphaType.Unpremul,
+            colorspace: null);
         var pixels = new byte[info.BytesSize];
         var pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);
         try

@@ -43,8 +43,9 @@ public sealed record ImagePlan
     /// <summary>Numbers in the tensor of one picture.</summary>
     public int Length => Width * Height * 3;
 
-    /// <summary>Everything that decides the tensor, as one line that does not depend on how it was written
-    /// down.</summary>
+    /// <summary>
+    /// Everything that decides the tensor, as one line that does not depend on how it was written down.
+    /// </summary>
     /// <returns>The line, part of the fingerprint.</returns>
     internal string ToCanonicalText() => string.Create(
         CultureInfo.InvariantCulture,

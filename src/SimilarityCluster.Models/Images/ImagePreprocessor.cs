@@ -11,8 +11,9 @@ public sealed class ImagePreprocessor(ImagePlan plan, long maxPixels)
 {
     /// <summary>Decodes and preprocesses one picture.</summary>
     /// <param name="encoded">A PNG, JPEG, WebP, GIF or BMP file.</param>
-    /// <param name="tensor">Receives the numbers, <see cref="ImagePlan.Length"/> of them in the plan's
-    /// layout.</param>
+    /// <param name="tensor">
+    /// Receives the numbers, <see cref="ImagePlan.Length"/> of them in the plan's layout.
+    /// </param>
     /// <exception cref="ImageUnreadableException">The bytes are no whole picture.</exception>
     /// <exception cref="ImageTooLargeException">It has too many pixels.</exception>
     /// <exception cref="ArgumentException"><paramref name="tensor"/> has another length.</exception>

@@ -11,8 +11,9 @@ public abstract class ImageRefusedException : Exception
     }
 }
 
-/// <summary>They are empty, damaged, incomplete, or of no known format; the message is what was found
-/// instead.</summary>
+/// <summary>
+/// They are empty, damaged, incomplete, or of no known format; the message is what was found instead.
+/// </summary>
 public sealed class ImageUnreadableException : ImageRefusedException
 {
     /// <summary>Creates the exception.</summary>

@@ -5,8 +5,10 @@ using SimilarityCluster.Models.Folders;
 namespace SimilarityCluster.Models.Images;
 
 /// <summary>Reads <c>preprocessor_config.json</c> as Hugging Face's image processors write it.</summary>
-/// <remarks>Defaults and the meaning of keys follow transformers' <c>BaseImageProcessor</c>; unknown keys are
-/// skipped.</remarks>
+/// <remarks>
+/// Defaults and the meaning of keys follow transformers' <c>BaseImageProcessor</c>; unknown keys are
+/// skipped.
+/// </remarks>
 internal static class PreprocessorConfig
 {
     /// <summary>The file's name.</summary>
@@ -18,8 +20,9 @@ internal static class PreprocessorConfig
     /// <param name="json">The text.</param>
     /// <param name="layout">The order of the model's axes.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="ModelFolderException">A value is missing, of the wrong type or out of
-    /// range.</exception>
+    /// <exception cref="ModelFolderException">
+    /// A value is missing, of the wrong type or out of range.
+    /// </exception>
     public static ImagePlan Parse(string json, TensorLayout layout)
     {
         using var document = JsonFile.Parse(FileName, json);

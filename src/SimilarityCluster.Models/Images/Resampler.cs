@@ -5,10 +5,8 @@ namespace SimilarityCluster.Models.Images;
 /// <summary>Changes the size of pictures the way that models were trained with.</summary>
 /// <remarks>
 /// Separable, and when a picture shrinks the filter widens with it, so that nothing aliases: the method of
-/// Pillow's
-/// <c>Image.resize</c>, which Hugging Face's processors call. Numbers stay float between the two passes where
-/// Pillow
-/// rounds to bytes; the two differ by less than one grey level.
+/// Pillow's <c>Image.resize</c>, which Hugging Face's processors call. Numbers stay float between the two
+/// passes where Pillow rounds to bytes; the two differ by less than one grey level.
 /// </remarks>
 internal static class Resampler
 {

@@ -28,7 +28,8 @@ internal static class GrainContract
                 yield return Missing(type, $".{method.Name} has no [Alias]");
             }
 
-            if (method.GetParameters() is not [.., { ParameterType: var last }] || last != typeof(CancellationToken))
+            if (method.GetParameters() is not [.., { ParameterType: var last }]
+                || last != typeof(CancellationToken))
             {
                 yield return Missing(type, $".{method.Name} does not end in a CancellationToken");
             }

@@ -17,7 +17,9 @@ public sealed class GrainContractTests
     [Fact]
     public void Aliases_OfTypes_AreDistinct()
     {
-        var aliases = Types.Select(type => type.GetCustomAttribute<AliasAttribute>()?.Alias).OfType<string>().ToArray();
+        var aliases = Types.Select(type => type.GetCustomAttribute<AliasAttribute>()?.Alias)
+            .OfType<string>()
+            .ToArray();
         Assert.Equal(aliases.Distinct(StringComparer.Ordinal), aliases, StringComparer.Ordinal);
     }
 

@@ -33,7 +33,9 @@ internal sealed record Manifest(string File, YamlMappingNode Root)
     /// <returns>The node, or null.</returns>
     public static YamlNode? Find(YamlNode from, params string[] path) =>
         path.Aggregate((YamlNode?)from, (node, name) =>
-            node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(name), out var child) ? child : null);
+            node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(name), out var child)
+                ? child
+                : null);
 
     /// <summary>Finds the mappings of a list.</summary>
     /// <param name="from">Where the path begins.</param>

@@ -13,20 +13,24 @@ internal static class ManifestRules
     private static readonly string[] PortSettings =
         ["Endpoints__Grpc", "Endpoints__Http", "Cluster__SiloPort", "Cluster__GatewayPort"];
 
-    /// <summary>Environment variables are settings of the executables, and choices among few are of those few.</summary>
+    /// <summary>
+    /// Environment variables are settings of the executables, and choices among few are of those few.
+    /// </summary>
     /// <param name="manifest">A workload or a ConfigMap.</param>
     /// <returns>What is not known.</returns>
     public static IEnumerable<Violation> CheckSettings(Manifest manifest)
     {
         foreach (var (name, value) in SettingsOf(manifest))
         {
-            var parts = name.Split("__").Where(part => !int.TryParse(part, CultureInfo.InvariantCulture, out _));
+            var parts = name.Split("__")
+                .Where(part => !int.TryParse(part, CultureInfo.InvariantCulture, out _));
             var key = string.Join(':', parts);
             if (!Setting.All.TryGetValue(key, out var setting))
             {
                 yield return manifest.Breaks($"'{name}' is no setting");
             }
-            else if (setting.Choices.Count > 0 && !setting.Choices.Contains(value, StringComparer.OrdinalIgnoreCase))
+            else if (setting.Choices.Count > 0
+                && !setting.Choices.Contains(value, StringComparer.OrdinalIgnoreCase))
             {
                 yield return manifest.Breaks(
                     $"'{name}' is '{value}', expected one of {string.Join(", ", setting.Choices)}");
@@ -47,18 +51,23 @@ internal static class ManifestRules
                 StringComparer.Ordinal);
             foreach (var (name, value) in SettingsOf(manifest))
             {
-                if (PortSettings.Contains(name, StringComparer.Ordinal) && !ports.ContainsKey(value.Split(':')[^1]))
+                if (PortSettings.Contains(name, StringComparer.Ordinal)
+                    && !ports.ContainsKey(value.Split(':')[^1]))
                 {
-                    yield return manifest.Breaks($"{name} is {value}, which is none of the container's ports");
+                    yield return manifest.Breaks(
+                        $"{name} is {value}, which is none of the container's ports");
                 }
             }
 
             string[] probes = ["startupProbe", "livenessProbe", "readinessProbe"];
-            foreach (var probe in probes.Select(name => Manifest.Find(container, name)).OfType<YamlMappingNode>())
+            foreach (var probe in probes
+                .Select(name => Manifest.Find(container, name))
+                .OfType<YamlMappingNode>())
             {
                 var http = Manifest.Text(probe, "httpGet", "port");
                 var path = Manifest.Text(probe, "httpGet", "path");
-                if (http.Length > 0 && !(ports.ContainsValue(http) && Paths.Contains(path, StringComparer.Ordinal)))
+                if (http.Length > 0
+                    && !(ports.ContainsValue(http) && Paths.Contains(path, StringComparer.Ordinal)))
                 {
                     yield return manifest.Breaks($"probes {http}{path}, which is not served");
                 }
@@ -72,7 +81,9 @@ internal static class ManifestRules
         }
     }
 
-    /// <summary>Every service and disruption budget selects a workload, and every service port is one of its.</summary>
+    /// <summary>
+    /// Every service and disruption budget selects a workload, and every service port is one of its.
+    /// </summary>
     /// <param name="manifests">All manifests.</param>
     /// <returns>What selects nothing.</returns>
     public static IEnumerable<Violation> CheckSelectors(IReadOnlyCollection<Manifest> manifests)
@@ -87,7 +98,8 @@ internal static class ManifestRules
                 : ["spec", "selector", "matchLabels", Label];
             if (!workloads.TryGetValue(manifest.Text(path), out var workload))
             {
-                yield return manifest.Breaks($"selects '{manifest.Text(path)}', which no workload is labelled");
+                yield return manifest.Breaks(
+                    $"selects '{manifest.Text(path)}', which no workload is labelled");
                 continue;
             }
 
@@ -118,7 +130,8 @@ internal static class ManifestRules
         var isGiven = int.TryParse(grace, CultureInfo.InvariantCulture, out var seconds);
         if (isOurs && (!isGiven || seconds <= drain.TotalSeconds))
         {
-            yield return manifest.Breaks($"terminationGracePeriodSeconds is '{grace}', the drain takes up to {drain}");
+            yield return manifest.Breaks(
+                $"terminationGracePeriodSeconds is '{grace}', the drain takes up to {drain}");
         }
 
         if (manifest.Text("spec", "template", "spec", "securityContext", "runAsNonRoot") is not "true")

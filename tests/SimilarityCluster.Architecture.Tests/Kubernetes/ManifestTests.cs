@@ -7,9 +7,12 @@ public sealed class ManifestTests
     private const string Base = "k8s/base/";
 
     private static readonly Manifest[] All =
-        [.. Repository.Files.Where(file => file.StartsWith("k8s/", StringComparison.Ordinal)
+    [
+        .. Repository.Files
+            .Where(file => file.StartsWith("k8s/", StringComparison.Ordinal)
                 && file.EndsWith(".yaml", StringComparison.Ordinal))
-            .SelectMany(file => Manifest.Parse(file, Repository.Read(file)))];
+            .SelectMany(file => Manifest.Parse(file, Repository.Read(file))),
+    ];
 
     private static readonly Manifest[] OfTheBase =
         [.. All.Where(it => it.File.StartsWith(Base, StringComparison.Ordinal))];
@@ -26,8 +29,10 @@ public sealed class ManifestTests
     [Fact]
     public void Kustomization_OfTheBase_ListsEveryFile()
     {
-        var listed = Manifest.Find(Assert.Single(OfTheBase, it => it.Kind is "Kustomization").Root, "resources");
-        var files = OfTheBase.Select(it => it.File[Base.Length..]).Where(file => file is not "kustomization.yaml");
+        var kustomization = Assert.Single(OfTheBase, it => it.Kind is "Kustomization");
+        var listed = Manifest.Find(kustomization.Root, "resources");
+        var files = OfTheBase.Select(it => it.File[Base.Length..])
+            .Where(file => file is not "kustomization.yaml");
         Assert.Equal(
             files.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             Assert.IsType<YamlDotNet.RepresentationModel.YamlSequenceNode>(listed).Select(it => it.ToString())
@@ -47,14 +52,16 @@ public sealed class ManifestTests
             .SelectMany(ManifestRules.CheckSettings));
 
     [Fact]
-    public void Ports_OfEveryContainer_Agree() => Violation.AssertNone(Workloads.SelectMany(ManifestRules.CheckPorts));
+    public void Ports_OfEveryContainer_Agree() =>
+        Violation.AssertNone(Workloads.SelectMany(ManifestRules.CheckPorts));
 
     [Fact]
     public void Selectors_OfServicesAndBudgets_FindTheirPods() =>
         Violation.AssertNone(ManifestRules.CheckSelectors(OfTheBase));
 
     [Fact]
-    public void Workloads_EveryOne_RunsSafely() => Violation.AssertNone(Workloads.SelectMany(ManifestRules.CheckSafety));
+    public void Workloads_EveryOne_RunsSafely() =>
+        Violation.AssertNone(Workloads.SelectMany(ManifestRules.CheckSafety));
 
     [Theory]
     [InlineData("Endpoints__Grpc", "Endpoints:Grpc")]
@@ -80,7 +87,9 @@ public sealed class ManifestTests
     public void Images_OfOurContainers_AreBuiltHere()
     {
         var images = Workloads.Where(it => it.Name is not "redis")
-            .SelectMany(it => it.Containers).Select(it => Manifest.Text(it, "image")).Distinct(StringComparer.Ordinal);
+            .SelectMany(it => it.Containers)
+            .Select(it => Manifest.Text(it, "image"))
+            .Distinct(StringComparer.Ordinal);
         foreach (var image in images)
         {
             Assert.Contains(
@@ -97,7 +106,8 @@ public sealed class ManifestTests
     [InlineData("Embedding__Workers__0", "http://embedding-worker:7610", 0)]
     public void CheckSettings_SampleVariable_IsJudged(string name, string value, int expected)
     {
-        var manifest = Assert.Single(Manifest.Parse("a.yaml", $"kind: ConfigMap\ndata:\n  {name}: {value}\n"));
+        var manifest = Assert.Single(
+            Manifest.Parse("a.yaml", $"kind: ConfigMap\ndata:\n  {name}: {value}\n"));
         Assert.Equal(expected, ManifestRules.CheckSettings(manifest).Count());
     }
 

@@ -6,27 +6,28 @@ internal static class LayerTable
     private const string Prefix = "SimilarityCluster.";
 
     /// <summary>Project to the projects that it may reference, without the common prefix.</summary>
-    public static IReadOnlyDictionary<string, string[]> Rows { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
-    {
-        ["Index"] = [],
-        ["Storage"] = ["Index"],
-        ["Models"] = [],
-        ["Evaluation"] = [],
-        ["Contracts"] = [],
-        ["Grains.Abstractions"] = [],
-        ["Grains"] = ["Grains.Abstractions", "Storage", "Index"],
-        ["Embeddings"] = ["Contracts", "Models"],
-        ["Gateway"] = ["Contracts", "Grains.Abstractions", "Evaluation"],
-        ["Hosting"] =
-        [
-            "Index", "Storage", "Models", "Evaluation", "Contracts", "Grains.Abstractions", "Grains", "Embeddings",
-            "Gateway",
-        ],
-        ["Server"] = ["Hosting"],
-        ["EmbeddingWorker"] = ["Embeddings", "Hosting"],
-        ["Client"] = ["Contracts"],
-        ["Cli"] = ["Client", "Contracts", "Hosting", "Storage", "Models", "Evaluation"],
-    };
+    public static IReadOnlyDictionary<string, string[]> Rows { get; } =
+        new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            ["Index"] = [],
+            ["Storage"] = ["Index"],
+            ["Models"] = [],
+            ["Evaluation"] = [],
+            ["Contracts"] = [],
+            ["Grains.Abstractions"] = [],
+            ["Grains"] = ["Grains.Abstractions", "Storage", "Index"],
+            ["Embeddings"] = ["Contracts", "Models"],
+            ["Gateway"] = ["Contracts", "Grains.Abstractions", "Evaluation"],
+            ["Hosting"] =
+            [
+                "Index", "Storage", "Models", "Evaluation", "Contracts", "Grains.Abstractions", "Grains",
+                "Embeddings", "Gateway",
+            ],
+            ["Server"] = ["Hosting"],
+            ["EmbeddingWorker"] = ["Embeddings", "Hosting"],
+            ["Client"] = ["Contracts"],
+            ["Cli"] = ["Client", "Contracts", "Hosting", "Storage", "Models", "Evaluation"],
+        };
 
     /// <summary>Test projects without a project of that name in <c>src/</c>.</summary>
     public static IReadOnlyList<string> OtherTestProjects { get; } = ["Architecture.Tests", "Benchmarks"];
@@ -62,9 +63,11 @@ internal static class LayerTable
             yield break;
         }
 
-        foreach (var reference in references.Where(it => !allowed.Contains(Short(it), StringComparer.Ordinal)))
+        foreach (var reference in references
+            .Where(it => !allowed.Contains(Short(it), StringComparer.Ordinal)))
         {
-            yield return new(file, 1, $"{project} may not reference {reference}, only: {string.Join(", ", allowed)}");
+            yield return new(
+                file, 1, $"{project} may not reference {reference}, only: {string.Join(", ", allowed)}");
         }
     }
 

@@ -16,7 +16,8 @@ public sealed class LayerTests
         Violation.AssertNone(ProductAssemblies.ByProject.SelectMany(pair => LayerTable.Check(
             $"src/{pair.Key}/{pair.Key}.csproj",
             pair.Value.GetReferencedAssemblies()
-                .Select(reference => reference.Name is "simcluster" ? "SimilarityCluster.Cli" : reference.Name!)
+                .Select(reference =>
+                    reference.Name is "simcluster" ? "SimilarityCluster.Cli" : reference.Name!)
                 .Where(name => name.StartsWith("SimilarityCluster.", StringComparison.Ordinal)))));
 
     [Fact]

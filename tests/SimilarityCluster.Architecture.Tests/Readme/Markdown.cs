@@ -28,7 +28,9 @@ internal sealed class Markdown(string text)
     /// <param name="heading">For instance Limits.</param>
     /// <returns>The cells of each row, without code marks.</returns>
     public IEnumerable<string[]> Table(string heading) =>
-        _lines.SkipWhile(line => !string.Equals(line.TrimStart('#').Trim(), heading, StringComparison.Ordinal))
+        _lines
+            .SkipWhile(line => !string.Equals(
+                line.TrimStart('#').Trim(), heading, StringComparison.Ordinal))
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))
             .Skip(2)

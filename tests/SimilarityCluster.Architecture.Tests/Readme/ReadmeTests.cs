@@ -19,7 +19,8 @@ public sealed partial class ReadmeTests
     {
         var blocks = Page.Blocks("csharp").ToArray();
         Assert.NotEmpty(blocks);
-        Violation.AssertNone(blocks.SelectMany(block => Snippet.Compile("README.md", block.Line, block.Text)));
+        Violation.AssertNone(
+            blocks.SelectMany(block => Snippet.Compile("README.md", block.Line, block.Text)));
     }
 
     [Theory]
@@ -36,7 +37,8 @@ public sealed partial class ReadmeTests
     [InlineData("dotnet run -c Release --project src/SimilarityCluster.Cli -- demo")]
     [InlineData("dotnet test --solution SimilarityCluster.sln -c Release")]
     public void Commands_TheTwo_StandAlone(string command) =>
-        Assert.Contains(Page.Blocks("sh"), block => string.Equals(block.Text, command, StringComparison.Ordinal));
+        Assert.Contains(
+            Page.Blocks("sh"), block => string.Equals(block.Text, command, StringComparison.Ordinal));
 
     [Fact]
     public void Commands_OfTheTests_AreTheOnesThatAreChecked() =>
@@ -49,7 +51,11 @@ public sealed partial class ReadmeTests
     public void Paths_EveryOneNamed_Exist()
     {
         string[] paths =
-            [.. NamedPath().Matches(Text).Select(match => match.Groups["path"].Value).Distinct(StringComparer.Ordinal)];
+            [
+                .. NamedPath().Matches(Text)
+                    .Select(match => match.Groups["path"].Value)
+                    .Distinct(StringComparer.Ordinal),
+            ];
         Assert.NotEmpty(paths);
         Assert.All(paths, path => Assert.True(
             Path.Exists(Repository.FullPath(path)), $"README.md names '{path}', which is not there."));
@@ -102,7 +108,8 @@ public sealed partial class ReadmeTests
     private static string Spell(StatusCode code) =>
         WordStart().Replace(code.ToString(), "_$0").ToUpperInvariant();
 
-    [GeneratedRegex(@"(?<=[\s(`])(?<path>(src|k8s|protos|tests)/[\w./-]*\w)", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        @"(?<=[\s(`])(?<path>(src|k8s|protos|tests)/[\w./-]*\w)", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex NamedPath();
 
     [GeneratedRegex(@"\d[\d,]*", RegexOptions.None, 1_000)]

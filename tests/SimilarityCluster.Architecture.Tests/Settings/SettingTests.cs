@@ -32,15 +32,19 @@ public sealed class SettingTests
     public void Check_SampleProperty_IsJudged(string documentation, string test, int expected) =>
         Assert.Equal(expected, Check(
         [
-            SourceFile.Parse("src/A/AOptions.cs", $"class AOptions\n{{\n{documentation}\npublic int Rows => 5;\n}}"),
+            SourceFile.Parse(
+                "src/A/AOptions.cs",
+                $"class AOptions\n{{\n{documentation}\npublic int Rows => 5;\n}}"),
             SourceFile.Parse("tests/A.Tests/AOptionsTests.cs", test),
         ]).Count());
 
     private static IEnumerable<Violation> Check(IReadOnlyList<SourceFile> files)
     {
         var tests = files.Where(file => file.IsBelow("tests/"))
-            .Select(file => file.Unit.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken))
-                .Select(token => token.Text).ToHashSet(StringComparer.Ordinal))
+            .Select(file => file.Unit.DescendantTokens()
+                .Where(token => token.IsKind(SyntaxKind.IdentifierToken))
+                .Select(token => token.Text)
+                .ToHashSet(StringComparer.Ordinal))
             .ToArray();
         foreach (var (file, type) in Setting.OptionsClasses(files))
         {

@@ -10,8 +10,11 @@ namespace SimilarityCluster.Architecture.Tests.Sources;
 /// <param name="Unit">The tree.</param>
 internal sealed record SourceFile(string Path, string Text, CompilationUnitSyntax Unit)
 {
-    /// <summary>The project's name, for instance <c>SimilarityCluster.Index</c>; empty outside src and tests.</summary>
-    public string Project => Path.Split('/') is ["src" or "tests", var project, _, ..] ? project : string.Empty;
+    /// <summary>
+    /// The project's name, for instance <c>SimilarityCluster.Index</c>; empty outside src and tests.
+    /// </summary>
+    public string Project =>
+        Path.Split('/') is ["src" or "tests", var project, _, ..] ? project : string.Empty;
 
     /// <summary>Parses a file.</summary>
     /// <param name="path">Relative to the root, with forward slashes.</param>

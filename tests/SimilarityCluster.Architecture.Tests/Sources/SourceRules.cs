@@ -10,8 +10,8 @@ internal static class SourceRules
     /// <summary>Most lines of a file.</summary>
     public const int MaxFileLines = 600;
 
-    /// <summary>Most columns of a line: new lines aim at 110, no line goes beyond 140.</summary>
-    public const int MaxColumns = 140;
+    /// <summary>Most columns of a line.</summary>
+    public const int MaxColumns = 110;
 
     /// <summary>Most lines of a function.</summary>
     public const int MaxFunctionLines = 70;
@@ -20,7 +20,7 @@ internal static class SourceRules
     private static readonly string[] FileProjects =
         ["SimilarityCluster.Storage", "SimilarityCluster.Models", "SimilarityCluster.Cli"];
 
-    /// <summary>A file has at most 600 lines of at most 140 columns.</summary>
+    /// <summary>A file has at most 600 lines of at most 110 columns.</summary>
     /// <param name="file">The file.</param>
     /// <returns>What is too long.</returns>
     public static IEnumerable<Violation> CheckShape(SourceFile file)
@@ -28,19 +28,25 @@ internal static class SourceRules
         var lines = file.Text.TrimEnd('\n').Split('\n');
         if (lines.Length > MaxFileLines)
         {
-            yield return new(file.Path, MaxFileLines + 1, $"the file has {lines.Length} lines, at most {MaxFileLines}");
+            yield return new(
+                file.Path,
+                MaxFileLines + 1,
+                $"the file has {lines.Length} lines, at most {MaxFileLines}");
         }
 
         for (var i = 0; i < lines.Length; i++)
         {
             if (lines[i].Length > MaxColumns)
             {
-                yield return new(file.Path, i + 1, $"the line has {lines[i].Length} columns, at most {MaxColumns}");
+                yield return new(
+                    file.Path, i + 1, $"the line has {lines[i].Length} columns, at most {MaxColumns}");
             }
         }
     }
 
-    /// <summary>A function has at most 70 lines; kernels and registrations (<c>Add…</c>) are exempt.</summary>
+    /// <summary>
+    /// A function has at most 70 lines; kernels and registrations (<c>Add…</c>) are exempt.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <returns>What is too long.</returns>
     public static IEnumerable<Violation> CheckFunctions(SourceFile file)
@@ -56,7 +62,8 @@ internal static class SourceRules
             if (lines > MaxFunctionLines && !NameOf(function).StartsWith("Add", StringComparison.Ordinal))
             {
                 yield return file.At(
-                    function, $"'{NameOf(function)}' has {lines} lines, a function has at most {MaxFunctionLines}");
+                    function,
+                    $"'{NameOf(function)}' has {lines} lines, a function has at most {MaxFunctionLines}");
             }
         }
 
@@ -106,7 +113,8 @@ internal static class SourceRules
         !file.IsBelow("tests/") || file.IsBelow("tests/SimilarityCluster.Benchmarks/")
             ? []
             : file.Unit.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(IsSleep)
-                .Select(call => file.At(call, $"'{call}' sleeps; wait on an event, or on a clock that the test turns"));
+                .Select(call => file.At(
+                    call, $"'{call}' sleeps; wait on an event, or on a clock that the test turns"));
 
     /// <summary>Who catches and does nothing says why.</summary>
     /// <param name="file">The file.</param>
@@ -114,7 +122,8 @@ internal static class SourceRules
     public static IEnumerable<Violation> CheckCatches(SourceFile file) =>
         file.Unit.DescendantNodes().OfType<CatchClauseSyntax>()
             .Where(clause => clause.Block.Statements.Count == 0
-                && !clause.Block.DescendantTrivia().Any(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia)))
+                && !clause.Block.DescendantTrivia()
+                    .Any(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia)))
             .Select(clause => file.At(clause, "an exception is swallowed without a word"));
 
     /// <summary>Tests are named <c>Member_Condition_Outcome</c>.</summary>
@@ -128,7 +137,8 @@ internal static class SourceRules
                     .Any(attribute => attribute.Name.ToString() is "Fact" or "Theory"))
                 .Where(method => method.Identifier.Text.Split('_') is not { Length: 3 } parts
                     || parts.Any(part => part.Length == 0 || !char.IsUpper(part[0])))
-                .Select(method => file.At(method, $"'{method.Identifier.Text}' is not Member_Condition_Outcome"));
+                .Select(method => file.At(
+                    method, $"'{method.Identifier.Text}' is not Member_Condition_Outcome"));
 
     private static bool IsFunction(SyntaxNode node) =>
         node is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax;
@@ -151,11 +161,13 @@ internal static class SourceRules
     private static bool IsFileAccess(SyntaxNode node) => node switch
     {
         MemberAccessExpressionSyntax access => access.Expression.ToString() is "File" or "System.IO.File",
-        ObjectCreationExpressionSyntax creation => creation.Type.ToString() is "FileStream" or "System.IO.FileStream",
+        ObjectCreationExpressionSyntax creation =>
+            creation.Type.ToString() is "FileStream" or "System.IO.FileStream",
         _ => false,
     };
 
     private static bool IsSleep(InvocationExpressionSyntax call) =>
         call.Expression.ToString() is "Thread.Sleep" or "Task.Delay"
-        && !(call.ArgumentList.Arguments is [var first, ..] && first.ToString().Contains("Infinite", StringComparison.Ordinal));
+        && !(call.ArgumentList.Arguments is [var first, ..]
+            && first.ToString().Contains("Infinite", StringComparison.Ordinal));
 }

@@ -10,7 +10,8 @@ internal static class TestCoverage
     // Projects whose types are tested where they are used.
     private static readonly Dictionary<string, string[]> TestedBy = new(StringComparer.Ordinal)
     {
-        ["SimilarityCluster.Grains.Abstractions"] = ["SimilarityCluster.Grains.Tests", "SimilarityCluster.Gateway.Tests"],
+        ["SimilarityCluster.Grains.Abstractions"] =
+            ["SimilarityCluster.Grains.Tests", "SimilarityCluster.Gateway.Tests"],
         ["SimilarityCluster.Server"] = ["SimilarityCluster.Hosting.Tests"],
         ["SimilarityCluster.EmbeddingWorker"] = ["SimilarityCluster.Hosting.Tests"],
     };
@@ -26,7 +27,8 @@ internal static class TestCoverage
     /// <returns>Types without a test.</returns>
     public static IEnumerable<Violation> Check(IReadOnlyCollection<SourceFile> files)
     {
-        var words = files.Where(file => file.IsBelow("tests/")).GroupBy(file => file.Project, StringComparer.Ordinal)
+        var words = files.Where(file => file.IsBelow("tests/"))
+            .GroupBy(file => file.Project, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => Words(group), StringComparer.Ordinal);
         foreach (var file in files.Where(file => file.IsBelow("src/")))
         {
@@ -50,8 +52,8 @@ internal static class TestCoverage
         [.. files.SelectMany(file => file.Unit.DescendantTokens())
             .Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.Text)];
 
-    // Interfaces, enums and plain messages have no behaviour that a test could hold; exceptions, registrations and
-    // the programs themselves are held by the tests of what throws, uses and starts them.
+    // Interfaces, enums and plain messages have no behaviour that a test could hold; exceptions,
+    // registrations and the programs themselves are held by the tests of what throws, uses and starts them.
     private static bool DoesSomething(BaseTypeDeclarationSyntax type) =>
         type is ClassDeclarationSyntax or StructDeclarationSyntax or RecordDeclarationSyntax
         && !ReadThroughAnother.Contains(type.Identifier.Text, StringComparer.Ordinal)

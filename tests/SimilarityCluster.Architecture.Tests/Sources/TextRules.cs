@@ -17,17 +17,22 @@ internal static class TextRules
             + @"deb\.debian\.org|archive\.ubuntu\.com|proxy\.golang\.org|artifactory|https?://[\w.-]*nexus"),
             "the address of a package registry"),
         (Rule("-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
-        (Rule(@"(?i)\b(claude|anthropic|chatgpt|copilot)\b|\bshared/design\b"), "a word that is not about the project"),
+        (
+            Rule(@"(?i)\b(claude|anthropic|chatgpt|copilot)\b|\bshared/design\b"),
+            "a word that is not about the project"),
     ];
 
     private static readonly Regex FileName = Rule(
-        @"(?i)(^|/)(nuget\.config|\.npmrc|\.env|id_rsa)$|\.(pfx|p12|snk|key|user)$|(^|/)(bin|obj|\.artifacts|node_modules|TestResults)/");
+        @"(?i)(^|/)(nuget\.config|\.npmrc|\.env|id_rsa)$|\.(pfx|p12|snk|key|user)$"
+        + @"|(^|/)(bin|obj|\.artifacts|node_modules|TestResults)/");
 
     /// <summary>Judges a file by its name.</summary>
     /// <param name="path">Relative to the root.</param>
     /// <returns>The violation, if any.</returns>
     public static IEnumerable<Violation> CheckName(string path) =>
-        FileName.IsMatch(path) ? [new(path, 1, "generated, secret, or particular to one machine: not to be tracked")] : [];
+        FileName.IsMatch(path)
+            ? [new(path, 1, "generated, secret, or particular to one machine: not to be tracked")]
+            : [];
 
     /// <summary>Judges a file by its text.</summary>
     /// <param name="path">Relative to the root.</param>

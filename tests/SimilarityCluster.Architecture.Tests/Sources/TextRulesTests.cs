@@ -12,7 +12,8 @@ public sealed class TextRulesTests
     [InlineData("-----BEGIN RSA PRIVATE KEY-----", 1)]
     [InlineData("mountPath: /var/lib/simcluster", 0)]
     public void CheckText_OneLine_IsJudged(string line, int expected) =>
-        Assert.Equal(expected, TextRules.CheckText("a.txt", "first\n" + line).Count(found => found.Line == 2));
+        Assert.Equal(
+            expected, TextRules.CheckText("a.txt", "first\n" + line).Count(found => found.Line == 2));
 
     [Theory]
     [InlineData("nuget.config", 1)]

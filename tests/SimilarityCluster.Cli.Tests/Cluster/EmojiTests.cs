@@ -41,7 +41,8 @@ public sealed class EmojiTests
         models.Write($"{Model}/1/model.onnx", await File.ReadAllBytesAsync(
             Find($"models/{Model}/model.onnx"), TestContext.Current.CancellationToken));
         models.Write($"{Model}/1/preprocessor_config.json", """
-            {"do_resize":true,"size":{"height":224,"width":224},"do_rescale":true,"rescale_factor":0.00392156862745098,
+            {"do_resize":true,"size":{"height":224,"width":224},
+             "do_rescale":true,"rescale_factor":0.00392156862745098,
              "do_normalize":true,"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5]}
             """u8.ToArray());
         models.Write($"{Model}/1/worker.json", """{"output":"embedding"}"""u8.ToArray());
@@ -61,7 +62,8 @@ public sealed class EmojiTests
     private static async Task<string?> NearestAsync(string server, string picture)
     {
         var run = await CliRun.OfAsync(
-            "search", "--collection", "emoji", "--image", picture, "--limit", "3", "--json", "--server", server);
+            "search", "--collection", "emoji", "--image", picture,
+            "--limit", "3", "--json", "--server", server);
         Assert.True(run.ExitCode == 0, run.Error);
         using var json = JsonDocument.Parse(run.Output);
         return json.RootElement.GetProperty("hits")[0].GetProperty("id").GetString();
@@ -96,7 +98,9 @@ public sealed class EmojiTests
         }
 
         var path = folders.Select(folder => Path.Combine(folder, relative)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path is null, $"'{relative}' was not found: set SIMILARITY_DATA to the folder of the data sets.");
+        Assert.SkipWhen(
+            path is null,
+            $"'{relative}' was not found: set SIMILARITY_DATA to the folder of the data sets.");
         return path!;
     }
 }

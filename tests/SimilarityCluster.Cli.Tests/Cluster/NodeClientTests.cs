@@ -12,7 +12,8 @@ public sealed class NodeClientTests
         var folder = FindClient();
         await using var cluster = await EmbeddedCluster.StartAsync(
             new Dictionary<string, string?>(StringComparer.Ordinal), cancel);
-        using var node = Process.Start(new ProcessStartInfo("node", ["client.mjs", cluster.GrpcAddress.Authority])
+        using var node = Process.Start(new ProcessStartInfo(
+            "node", ["client.mjs", cluster.GrpcAddress.Authority])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,

@@ -27,7 +27,8 @@ public sealed class DemoPicturesTests
         var pictures = DemoPictures.Divide([Class("a", size), Class("b", size)], 40, 12);
 
         var indexed = pictures.Gallery.Concat(pictures.Examples).Select(picture => picture.Id).ToList();
-        Assert.Empty(indexed.Intersect(pictures.Queries.Select(picture => picture.Id), StringComparer.Ordinal));
+        Assert.Empty(
+            indexed.Intersect(pictures.Queries.Select(picture => picture.Id), StringComparer.Ordinal));
         Assert.Contains(pictures.Queries, picture => picture.Label is "a");
         Assert.Contains(pictures.Queries, picture => picture.Label is "b");
         Assert.NotEmpty(pictures.Examples);

@@ -32,7 +32,9 @@ public sealed class PictureSourcesTests
     public void Read_Folder_TakesSubFoldersAsClassesAndTheLastAsNew()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in new[] { "cat/1.png", "cat/2.png", "dog/1.png", "dog/deep/2.jpg", "loose.png", "empty/no.txt" })
+        string[] names =
+            ["cat/1.png", "cat/2.png", "dog/1.png", "dog/deep/2.jpg", "loose.png", "empty/no.txt"];
+        foreach (var name in names)
         {
             folder.Write(name, [1]);
         }

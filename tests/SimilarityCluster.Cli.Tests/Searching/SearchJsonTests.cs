@@ -22,7 +22,11 @@ public sealed class SearchJsonTests
             .Set("y", new MetadataValue { BytesValue = ByteString.CopyFrom(1, 2) });
         var answer = new SearchResponse
         {
-            Hits = { new Hit { Id = "a", Distance = .25f, Metadata = metadata }, new Hit { Id = "b", Distance = .5f } },
+            Hits =
+            {
+                new Hit { Id = "a", Distance = .25f, Metadata = metadata },
+                new Hit { Id = "b", Distance = .5f },
+            },
             Receipt = new Receipt
             {
                 ShardsAsked = 4,
@@ -30,7 +34,14 @@ public sealed class SearchJsonTests
                 SearchBreadth = 64,
                 Model = "descriptor@1",
                 Fingerprint = "ff",
-                Stages = { new StageTime { Stage = "merge", Duration = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1.5)) } },
+                Stages =
+                {
+                    new StageTime
+                    {
+                        Stage = "merge",
+                        Duration = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1.5)),
+                    },
+                },
             },
         };
 
@@ -39,7 +50,8 @@ public sealed class SearchJsonTests
         Assert.Equal(
             """
             {"collection":"pets","hits":[{"id":"a","distance":0.25,
-            "metadata":{"b":true,"d":1.5,"i":7,"l":["x","y"],"s":"\u00FC\u0022\n","t":"2026-01-02T03:04:05\u002B00:00",
+            "metadata":{"b":true,"d":1.5,"i":7,"l":["x","y"],"s":"\u00FC\u0022\n",
+            "t":"2026-01-02T03:04:05\u002B00:00",
             "y":"AQI="}},
             {"id":"b","distance":0.5,"metadata":{}}],
             "receipt":{"shards_asked":4,"shards_answered":3,"exact":false,"search_breadth":64,

@@ -23,8 +23,9 @@ internal static class WireContract
         .SelectMany(file => file.EnumTypes)
         .Concat(Messages.SelectMany(message => message.EnumTypes));
 
-    /// <summary>One line a field, enum value and method: what must not change for clients that
-    /// exist.</summary>
+    /// <summary>
+    /// One line a field, enum value and method: what must not change for clients that exist.
+    /// </summary>
     public static IEnumerable<string> Listing()
     {
         var fields = Messages.SelectMany(message => message.Fields.InDeclarationOrder().Select(

@@ -2,8 +2,9 @@ using SimilarityCluster.Embeddings.Batching;
 
 namespace SimilarityCluster.Embeddings.Tests.Support;
 
-/// <summary>A model that computes when the test lets it, and gives back the first two numbers of each
-/// input.</summary>
+/// <summary>
+/// A model that computes when the test lets it, and gives back the first two numbers of each input.
+/// </summary>
 internal sealed class GatedRunner(int batchLimit) : IBatchRunner
 {
     /// <summary>Inputs that begin with more than this give NaN.</summary>

@@ -34,7 +34,8 @@ public sealed class AccuracyTallyTests
     }
 
     [Fact]
-    public void Overall_NothingAdded_HasNoShare() => Assert.True(double.IsNaN(new AccuracyTally().Overall.Share));
+    public void Overall_NothingAdded_HasNoShare() =>
+        Assert.True(double.IsNaN(new AccuracyTally().Overall.Share));
 
     private static AccuracyTally Filled()
     {

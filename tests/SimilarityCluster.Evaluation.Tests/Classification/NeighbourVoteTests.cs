@@ -44,7 +44,10 @@ public sealed class NeighbourVoteTests
         Gen.Select(Gen.Char['a', 'd'], Gen.Double[0, 2]).Array[1, 8].Sample(voices =>
         {
             LabelledNeighbour[] neighbours =
-                [.. voices.OrderBy(v => v.Item2).Select(v => new LabelledNeighbour(v.Item1.ToString(), v.Item2))];
+                [
+                    .. voices.OrderBy(v => v.Item2)
+                        .Select(v => new LabelledNeighbour(v.Item1.ToString(), v.Item2)),
+                ];
             Assert.Equal(NeighbourVote.Nearest(neighbours), NeighbourVote.DistanceWeighted(neighbours, 1));
         });
 }

@@ -11,7 +11,8 @@ public sealed class RecallTests
     [InlineData("a x b y", "a b c d", 2, 0.5)]
     [InlineData("x y", "a b", 2, 0.0)]
     [InlineData("", "a b", 2, 0.0)]
-    public void At_FoundAgainstTruth_IsShareOfTruthFound(string found, string truth, int limit, double expected) =>
+    public void At_FoundAgainstTruth_IsShareOfTruthFound(
+        string found, string truth, int limit, double expected) =>
         Assert.Equal(expected, Recall.At(Ids(found), Ids(truth), limit));
 
     [Fact]

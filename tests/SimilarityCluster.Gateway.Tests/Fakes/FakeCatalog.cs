@@ -63,7 +63,7 @@ internal sealed class FakeCatalog(FakeCluster cluster) : ICatalogGrain
         lock (_gate)
         {
             var stored = _byName.GetValueOrDefault(change.Name)
-                ?? throw new CollectionNotFoundException(change.Name);
+                ?? throw new CollectionNotFoundException("gone", change.Name);
             if (change.ExpectedVersion != 0 && change.ExpectedVersion != stored.Version)
             {
                 throw new CollectionVersionException("changed", change.ExpectedVersion, stored.Version);
@@ -86,7 +86,7 @@ internal sealed class FakeCatalog(FakeCluster cluster) : ICatalogGrain
         {
             return _byName.Remove(name, out var dropped)
                 ? Task.FromResult(dropped)
-                : throw new CollectionNotFoundException(name);
+                : throw new CollectionNotFoundException("gone", name);
         }
     }
 

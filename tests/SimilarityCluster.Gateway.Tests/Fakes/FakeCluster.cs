@@ -4,8 +4,9 @@ using SimilarityCluster.Grains.Abstractions.Shards;
 
 namespace SimilarityCluster.Gateway.Tests.Fakes;
 
-/// <summary>The grains of a cluster as plain objects: exact, in memory, and as unwell as a test
-/// wants.</summary>
+/// <summary>
+/// The grains of a cluster as plain objects: exact, in memory, and as unwell as a test wants.
+/// </summary>
 internal sealed class FakeCluster : IGrainFactory
 {
     private readonly ConcurrentDictionary<string, FakeSearcher> _searchers = new(StringComparer.Ordinal);

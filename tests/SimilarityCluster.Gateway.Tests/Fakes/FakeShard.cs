@@ -79,7 +79,7 @@ internal sealed class FakeShard(FakeCluster cluster, ShardKey key) : IShardGrain
     {
         if (cluster.Catalog.Holds(key.CollectionId) is null)
         {
-            throw new CollectionNotFoundException(key.ToString());
+            throw new CollectionNotFoundException("gone", key.CollectionId.ToString());
         }
     }
 }

@@ -34,8 +34,9 @@ public sealed class CatalogGrainTests
             birds, await second.Catalog.CreateAsync(GrainCluster.NewCollection("birds"), "create", Token));
         Assert.Equal("cats", (await second.Catalog.DeleteAsync("cats", "delete", Token)).Name);
         await Assert.ThrowsAsync<CollectionExistsException>(() => second.CreateAsync(birds));
-        await Assert.ThrowsAsync<CollectionNotFoundException>(
+        var gone = await Assert.ThrowsAsync<CollectionNotFoundException>(
             () => second.Catalog.DeleteAsync("cats", "again", Token));
+        Assert.Equal(("There is no collection named 'cats'.", "cats"), (gone.Message, gone.Collection));
     }
 
     [Fact]

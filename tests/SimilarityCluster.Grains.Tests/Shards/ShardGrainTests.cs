@@ -124,8 +124,10 @@ public sealed class ShardGrainTests
         await using var cluster = await GrainCluster.StartAsync(new MemoryObjectStore());
         var collection = await cluster.CreateAsync(GrainCluster.NewCollection("birds"));
 
-        await Assert.ThrowsAsync<CollectionNotFoundException>(
-            () => cluster.Shard(GrainCluster.NewCollection("cats")).LocateAsync(Token));
+        var unknown = GrainCluster.NewCollection("cats");
+        var gone = await Assert.ThrowsAsync<CollectionNotFoundException>(
+            () => cluster.Shard(unknown).LocateAsync(Token));
+        Assert.Equal(unknown.Id.ToString(), gone.Collection);
         await Assert.ThrowsAsync<CollectionNotFoundException>(
             () => cluster.Shard(collection, 1).LocateAsync(Token));
     }

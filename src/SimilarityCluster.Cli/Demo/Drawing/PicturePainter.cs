@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace SimilarityCluster.Cli.Demo.Drawing;
 
-/// <summary>Draws pictures of a kind, no two alike: colours, size, place, turn, clutter and noise vary by seed.</summary>
+/// <summary>
+/// Draws pictures of a kind, no two alike: colours, size, place, turn, clutter and noise vary by seed.
+/// </summary>
 /// <remarks>Everything is paths: a bare machine has no fonts.</remarks>
 internal static class PicturePainter
 {
@@ -70,7 +72,8 @@ internal static class PicturePainter
             }
             else
             {
-                canvas.DrawLine(place, place + new SKPoint(numbers.Next(-50f, 50f), numbers.Next(-50f, 50f)), paint);
+                var way = new SKPoint(numbers.Next(-50f, 50f), numbers.Next(-50f, 50f));
+                canvas.DrawLine(place, place + way, paint);
             }
         }
     }

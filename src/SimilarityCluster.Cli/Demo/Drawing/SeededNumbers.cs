@@ -1,8 +1,12 @@
 namespace SimilarityCluster.Cli.Demo.Drawing;
 
-/// <summary>Numbers that look random and are the same for a seed on every machine and runtime. Not thread-safe.</summary>
+/// <summary>
+/// Numbers that look random and are the same for a seed on every machine and runtime. Not thread-safe.
+/// </summary>
 /// <param name="seed">Any number; near seeds give unrelated sequences.</param>
-/// <remarks>SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014), figure 13.</remarks>
+/// <remarks>
+/// SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014), figure 13.
+/// </remarks>
 internal sealed class SeededNumbers(ulong seed)
 {
     private ulong _state = seed;

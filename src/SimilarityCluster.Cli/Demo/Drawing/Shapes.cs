@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace SimilarityCluster.Cli.Demo.Drawing;
 
-/// <summary>The figures and patterns themselves, around the origin; a figure reaches about 1 unit far.</summary>
+/// <summary>
+/// The figures and patterns themselves, around the origin; a figure reaches about 1 unit far.
+/// </summary>
 internal static class Shapes
 {
     // A pattern must fill the picture even when it is small, moved and turned.
@@ -16,7 +18,8 @@ internal static class Shapes
     /// <param name="numbers">Vary proportions.</param>
     public static void Draw(SKCanvas canvas, PictureKind kind, SKColor colour, SeededNumbers numbers)
     {
-        var isOutline = kind is PictureKind.Rings or PictureKind.Waves or PictureKind.Grid or PictureKind.Spiral;
+        var isOutline = kind
+            is PictureKind.Rings or PictureKind.Waves or PictureKind.Grid or PictureKind.Spiral;
         using var paint = new SKPaint
         {
             Color = colour,
@@ -35,7 +38,8 @@ internal static class Shapes
         PictureKind.Triangle => Polygon(corners: 3, spike: 1, numbers),
         PictureKind.Star => Polygon(corners: 10, spike: numbers.Next(.38f, .55f), numbers),
         PictureKind.Cross => Cross(numbers.Next(.18f, .38f)),
-        PictureKind.Rings => Circles([.. Enumerable.Range(1, 3 + numbers.Next(2)).Select(i => (SKPoint.Empty, i * .32f))]),
+        PictureKind.Rings =>
+            Circles([.. Enumerable.Range(1, 3 + numbers.Next(2)).Select(i => (SKPoint.Empty, i * .32f))]),
         PictureKind.Stripes => Stripes(numbers.Next(.35f, .6f)),
         PictureKind.Checks => Checks(numbers.Next(.4f, .65f)),
         PictureKind.Dots => Dots(numbers.Next(.5f, .75f)),
@@ -52,7 +56,8 @@ internal static class Shapes
         var reach = index == 0 ? 0 : 1.25f;
         var angle = (index * MathF.Tau / 4) + (MathF.PI / 4);
         var middle = new SKPoint(
-            (reach * MathF.Cos(angle)) + numbers.Next(-.12f, .12f), (reach * MathF.Sin(angle)) + numbers.Next(-.12f, .12f));
+            (reach * MathF.Cos(angle)) + numbers.Next(-.12f, .12f),
+            (reach * MathF.Sin(angle)) + numbers.Next(-.12f, .12f));
         return (middle, numbers.Next(.25f, .5f));
     }
 
@@ -117,8 +122,8 @@ internal static class Shapes
             var (row, column) = (cell / count, cell % count);
             if ((row + column) % 2 == 0)
             {
-                builder.AddRect(
-                    SKRect.Create((column * pitch) - PatternReach, (row * pitch) - PatternReach, pitch, pitch));
+                builder.AddRect(SKRect.Create(
+                    (column * pitch) - PatternReach, (row * pitch) - PatternReach, pitch, pitch));
             }
         }
 

@@ -5,7 +5,9 @@ using SimilarityCluster.Evaluation.Classification;
 
 namespace SimilarityCluster.Cli.Demo.Reporting;
 
-/// <summary>One page that needs no other file: the figures, and each query picture beside its neighbours.</summary>
+/// <summary>
+/// One page that needs no other file: the figures, and each query picture beside its neighbours.
+/// </summary>
 /// <param name="figures">What was measured.</param>
 /// <param name="pictures">The pictures that the figures speak of.</param>
 internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
@@ -29,10 +31,14 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
         var after = figures.After.Answers.OrderBy(answer => IsNew(answer.Query.Label) ? 0 : 1);
         foreach (var group in after.GroupBy(answer => answer.Query.Label, StringComparer.Ordinal))
         {
-            var added = IsNew(group.Key) ? $": after {figures.ExampleCount} examples were indexed" : string.Empty;
+            var added = IsNew(group.Key)
+                ? $": after {figures.ExampleCount} examples were indexed"
+                : string.Empty;
             var accuracy = figures.After.Vote.ByClass[group.Key];
             WriteSection(
-                $"{group.Key}{added}", $"{accuracy.RightCount} of {accuracy.TotalCount} queries right.", [.. group]);
+                $"{group.Key}{added}",
+                $"{accuracy.RightCount} of {accuracy.TotalCount} queries right.",
+                [.. group]);
         }
 
         return $"""
@@ -61,9 +67,9 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
         _html.AppendLine(Format(
             $"""
             <p>{figures.IndexedCount} pictures were indexed with the model {Escape(figures.Model)} over
-            {figures.ShardCount} shards; {figures.After.Answers.Count} other pictures were the queries. Then the class
-            <b>{Escape(figures.NewClass)}</b> was added by indexing {figures.ExampleCount} examples, without any
-            training. A query's class is voted for by its 5 nearest neighbours.</p>
+            {figures.ShardCount} shards; {figures.After.Answers.Count} other pictures were the queries. Then
+            the class <b>{Escape(figures.NewClass)}</b> was added by indexing {figures.ExampleCount} examples,
+            without any training. A query's class is voted for by its 5 nearest neighbours.</p>
             <div class="cards">
             """));
         WriteCard(DemoTables.Share(figures.Before.Vote.Overall), "right before the new class");
@@ -74,19 +80,23 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
         {
             WriteCard(Format($"{speed.PerSecond:F0}/s"), $"queries by {speed.What}, 8 callers");
             WriteCard(
-                Format($"{speed.MedianMs:F1} / {speed.NinetyNinthMs:F1} ms"), $"p50 / p99 of a query by {speed.What}");
+                Format($"{speed.MedianMs:F1} / {speed.NinetyNinthMs:F1} ms"),
+                $"p50 / p99 of a query by {speed.What}");
         }
 
         _html.AppendLine("</div>");
     }
 
     private void WriteCard(string value, string caption) =>
-        _html.AppendLine(Format($"""<div class="card"><b>{Escape(value)}</b><span>{Escape(caption)}</span></div>"""));
+        _html.AppendLine(Format(
+            $"""<div class="card"><b>{Escape(value)}</b><span>{Escape(caption)}</span></div>"""));
 
     private void WriteClasses()
     {
         _html.AppendLine("<h2>Classes</h2>");
-        _html.AppendLine("<table><thead><tr><th>class</th><th>queries</th><th>right before</th><th>right after</th></tr></thead>");
+        _html.AppendLine(
+            "<table><thead><tr><th>class</th><th>queries</th><th>right before</th><th>right after</th>"
+            + "</tr></thead>");
         _html.AppendLine("<tbody>");
         foreach (var (label, after) in figures.After.Vote.ByClass)
         {
@@ -101,8 +111,9 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
         _html.AppendLine("</tbody></table>");
     }
 
-    private static string Bar(ClassAccuracy accuracy, string style) => Format(
-        $"""<span class="{style}"><i style="width:{100 * accuracy.Share:F1}%"></i></span>{DemoTables.Share(accuracy)}""");
+    private static string Bar(ClassAccuracy accuracy, string style) =>
+        Format($"""<span class="{style}"><i style="width:{100 * accuracy.Share:F1}%"></i></span>""")
+        + DemoTables.Share(accuracy);
 
     private void WriteSection(string title, string remark, IReadOnlyList<DemoAnswer> answers)
     {
@@ -130,8 +141,9 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
             var isSame = string.Equals(neighbour.Label, answer.Query.Label, StringComparison.Ordinal);
             _html.AppendLine(Format(
                 $"""
-                <figure class="{(isSame ? "same" : "other")}" title="{Escape(neighbour.Id)}, distance {neighbour.Distance:F4}">{
-                    Picture(neighbour.Id)}<figcaption>{(isSame ? "✓" : "✗")} {Escape(neighbour.Label)}</figcaption></figure>
+                <figure class="{(isSame ? "same" : "other")}" title="{Escape(neighbour.Id)}, distance {
+                    neighbour.Distance:F4}">{Picture(neighbour.Id)}<figcaption>{
+                    (isSame ? "✓" : "✗")} {Escape(neighbour.Label)}</figcaption></figure>
                 """));
         }
 
@@ -154,7 +166,8 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
         var rules = new StringBuilder();
         foreach (var picture in pictures.Gallery.Concat(pictures.Examples).Concat(pictures.Queries))
         {
-            if (_styleNumbers.TryGetValue(picture.Id, out var number) && Thumbnail.DataUri(picture.Encoded) is { } uri)
+            if (_styleNumbers.TryGetValue(picture.Id, out var number)
+                && Thumbnail.DataUri(picture.Encoded) is { } uri)
             {
                 rules.AppendLine(Format($".p{number}{{background-image:url({uri})}}"));
             }

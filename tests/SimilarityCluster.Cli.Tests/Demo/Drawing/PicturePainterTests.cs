@@ -13,7 +13,8 @@ public sealed class PicturePainterTests
     public void Draw_OtherSeedsAndKinds_DrawsDistinctPictures()
     {
         var kinds = Enum.GetValues<PictureKind>();
-        var drawn = kinds.SelectMany(kind => new ulong[] { 1, 2, 3 }.Select(seed => PicturePainter.Draw(kind, seed)));
+        var drawn = kinds.SelectMany(
+            kind => new ulong[] { 1, 2, 3 }.Select(seed => PicturePainter.Draw(kind, seed)));
 
         var distinct = drawn.Select(Convert.ToBase64String).ToHashSet(StringComparer.Ordinal);
 

@@ -20,7 +20,9 @@ public sealed partial class HtmlReportTests
         Assert.DoesNotContain("<link", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("@import", html, StringComparison.OrdinalIgnoreCase);
-        Assert.All(Addresses().Matches(html), address => Assert.StartsWith("url(data:image/", address.Value, StringComparison.Ordinal));
+        Assert.All(
+            Addresses().Matches(html),
+            address => Assert.StartsWith("url(data:image/", address.Value, StringComparison.Ordinal));
     }
 
     [Fact]
