@@ -9,7 +9,9 @@ using SimilarityCluster.Hosting.Settings;
 
 namespace SimilarityCluster.Hosting;
 
-/// <summary>The whole server, role <c>all</c>, inside the calling process; for tests, <c>demo</c> and embedding.</summary>
+/// <summary>
+/// The whole server, role <c>all</c>, inside the calling process; for tests, <c>demo</c> and embedding.
+/// </summary>
 public sealed class EmbeddedCluster : IAsyncDisposable
 {
     private const string DirectoryKey = "Storage:Directory";
@@ -31,9 +33,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
 
     /// <summary>Starts a server on free loopback ports.</summary>
     /// <param name="settings">
-    /// Configuration by key, for instance <c>Storage:Directory</c>; where endpoints are not given, free ports are taken,
-    /// and without a directory a temporary one, which is removed at the end. Warnings are logged, unless
-    /// <c>Logging</c> says otherwise. The environment and its signals are left to the calling process.
+    /// Configuration by key, for instance <c>Storage:Directory</c>; where endpoints are not given, free ports
+    /// are taken, and without a directory a temporary one, which is removed at the end. Warnings are logged,
+    /// unless <c>Logging</c> says otherwise. The environment and its signals are left to the calling process.
     /// </param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <returns>The running server; dispose it to drain and stop it.</returns>
@@ -54,7 +56,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         }
 
         ServerHost.Catalog.CheckNames(given.Keys);
-        var temporary = given.ContainsKey(DirectoryKey) ? null : Directory.CreateTempSubdirectory("simcluster-").FullName;
+        var temporary = given.ContainsKey(DirectoryKey)
+            ? null
+            : Directory.CreateTempSubdirectory("simcluster-").FullName;
         given.TryAdd(DirectoryKey, temporary);
         WebApplication? application = null;
         try

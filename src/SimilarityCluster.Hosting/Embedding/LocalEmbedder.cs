@@ -5,7 +5,7 @@ using SimilarityCluster.Gateway.Embedding;
 namespace SimilarityCluster.Hosting.Embedding;
 
 /// <summary>Embeds in this process, with the same engine that a worker serves.</summary>
-/// <remarks>Nothing is passed on, so deadlines need no care here: the call's token is cancelled when its own expires.</remarks>
+/// <remarks>Nothing is passed on: the call's token, cancelled at its deadline, is enough.</remarks>
 /// <param name="engine">The engine.</param>
 internal sealed class LocalEmbedder(EmbeddingEngine engine) : IEmbedder
 {

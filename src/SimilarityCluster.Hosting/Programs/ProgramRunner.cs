@@ -27,7 +27,7 @@ internal static class ProgramRunner
     /// <param name="catalog">Its settings.</param>
     /// <param name="compose">Composes the process from what was given.</param>
     /// <param name="cancellationToken">Stops it, as SIGTERM does.</param>
-    /// <returns>The exit code: 0 after a stop, 1 when it could not start, 2 for settings that cannot be used.</returns>
+    /// <returns>The exit code: 0 after a stop, 1 when it could not start, 2 for unusable settings.</returns>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
         IReadOnlyDictionary<string, string> switches,
@@ -80,8 +80,8 @@ internal static class ProgramRunner
         if (CultureInfo.InvariantCulture.CompareInfo.Compare("a", "B", CompareOptions.None) > 0)
         {
             throw new PlatformNotSupportedException(
-                "Expected libicu, given globalization-invariant mode, in which text is normalised wrongly: install "
-                + "libicu (Debian: libicu-dev or libicu72, Alpine: icu-libs) and unset "
+                "Expected libicu, given globalization-invariant mode, in which text is normalised wrongly: "
+                + "install libicu (Debian: libicu-dev or libicu72, Alpine: icu-libs) and unset "
                 + "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
     }

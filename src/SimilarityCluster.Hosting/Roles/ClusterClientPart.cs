@@ -22,11 +22,13 @@ internal static class ClusterClientPart
         {
             client.Configure<ClusterOptions>(
                 names => (names.ServiceId, names.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
-            client.UseRedisClustering(redis => redis.ConfigurationOptions = ConfigurationOptions.Parse(cluster.Redis!));
+            client.UseRedisClustering(
+                redis => redis.ConfigurationOptions = ConfigurationOptions.Parse(cluster.Redis!));
             client.UseConnectionRetryFilter<WaitForSilos>();
             Liveness.ConfigureConnections(client.Services);
             // A silo that comes back does so under another address.
-            client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+            client.Configure<GatewayOptions>(
+                gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
         });
     }
 }
@@ -34,12 +36,15 @@ internal static class ClusterClientPart
 /// <summary>Lets a gateway that starts before any silo wait for one.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="log">Says what is waited for.</param>
-internal sealed partial class WaitForSilos(TimeProvider time, ILogger<WaitForSilos> log) : IClientConnectionRetryFilter
+internal sealed partial class WaitForSilos(TimeProvider time, ILogger<WaitForSilos> log)
+    : IClientConnectionRetryFilter
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
-    public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+    public async Task<bool> ShouldRetryConnectionAttempt(
+        Exception exception,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(exception);
         LogWaiting(exception.Message);

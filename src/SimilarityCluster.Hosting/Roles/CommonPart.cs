@@ -8,7 +8,7 @@ using SimilarityCluster.Hosting.Telemetry;
 
 namespace SimilarityCluster.Hosting.Roles;
 
-/// <summary>What every process has: endpoints, health, reflection, metrics, logs, and a bounded end.</summary>
+/// <summary>What every process has: endpoints, health, reflection, metrics, logs, a bounded end.</summary>
 internal static class CommonPart
 {
     private static readonly TimeSpan TimeToClose = TimeSpan.FromSeconds(15);
@@ -40,8 +40,8 @@ internal static class CommonPart
         Metrics.Add(builder.Services);
         HealthEndpoints.Add(builder.Services, drain);
         Listening.Add(builder, endpoints);
-        // Hosted services stop in the reverse order of their start: Kestrel first, which lets calls in flight finish
-        // or cuts them off, then what they stand on.
+        // Hosted services stop in the reverse order of their start: Kestrel first, which lets calls in flight
+        // finish or cuts them off, then what they stand on.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain.Timeout + TimeToClose);
     }
 

@@ -6,8 +6,9 @@ namespace SimilarityCluster.Hosting.Roles;
 
 /// <summary>Finds ports for Orleans, which cannot be told to take any.</summary>
 /// <remarks>
-/// The ports lie below the range from which systems serve outgoing connections (32,768 and up on Linux), so that no
-/// client socket takes one between the look and the use; a random start keeps processes that start together apart.
+/// The ports lie below the range from which systems serve outgoing connections (32,768 and up on Linux), so
+/// that no client socket takes one between the look and the use; a random start keeps processes that start
+/// together apart.
 /// </remarks>
 internal static class FreePorts
 {

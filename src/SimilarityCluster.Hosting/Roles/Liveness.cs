@@ -3,7 +3,8 @@ using Orleans.Configuration;
 
 namespace SimilarityCluster.Hosting.Roles;
 
-/// <summary>How soon a dead silo is noticed: measured at 1.5 s after kill -9, without healthy ones being declared dead.</summary>
+/// <summary>How soon a dead silo is noticed, without healthy ones being declared dead.</summary>
+/// <remarks>Measured at 1.5 s after kill -9.</remarks>
 internal static class Liveness
 {
     /// <summary>Sets what silos and clients share.</summary>
@@ -25,8 +26,8 @@ internal static class Liveness
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             membership.NumMissedProbesLimit = 3;
             membership.NumVotesForDeathDeclaration = 2;
-            // When every silo died, nobody is left to declare it: a new one joins once the old entries are stale,
-            // after three of these.
+            // When every silo died, nobody is left to declare it: a new one joins once the old entries are
+            // stale, after three of these.
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
         });
 }

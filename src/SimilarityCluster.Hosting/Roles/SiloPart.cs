@@ -40,13 +40,15 @@ internal static class SiloPart
         }
 
         var address = IPAddress.Parse(cluster.AdvertisedAddress);
-        silo.Configure<ClusterOptions>(names => (names.ServiceId, names.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
+        silo.Configure<ClusterOptions>(
+            names => (names.ServiceId, names.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
         silo.ConfigureEndpoints(
             address,
             FreePorts.Choose(address, cluster.SiloPort),
             FreePorts.Choose(address, cluster.GatewayPort),
             listenOnAnyHostAddress: false);
-        silo.UseRedisClustering(redis => redis.ConfigurationOptions = ConfigurationOptions.Parse(cluster.Redis!));
+        silo.UseRedisClustering(
+            redis => redis.ConfigurationOptions = ConfigurationOptions.Parse(cluster.Redis!));
         Liveness.ConfigureMembership(silo.Services);
     }
 }

@@ -4,7 +4,7 @@ using SimilarityCluster.Contracts.Errors;
 
 namespace SimilarityCluster.Hosting.Serving;
 
-/// <summary>Refuses calls that come while the process stops, and ends streams that would hold it up.</summary>
+/// <summary>Refuses calls that come while the process stops, and ends streams that would delay it.</summary>
 /// <param name="state">Whether the process stops.</param>
 internal sealed class DrainInterceptor(ServingState state) : Interceptor
 {

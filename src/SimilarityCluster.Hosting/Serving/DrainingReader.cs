@@ -2,7 +2,9 @@ using Grpc.Core;
 
 namespace SimilarityCluster.Hosting.Serving;
 
-/// <summary>A request stream that ends when the process stops, so that its call answers what it has read and ends.</summary>
+/// <summary>
+/// A request stream that ends when the process stops, so that its call answers what it has read and ends.
+/// </summary>
 /// <typeparam name="T">The messages.</typeparam>
 /// <param name="inner">The stream.</param>
 /// <param name="stopping">Completes when the process stops.</param>

@@ -8,7 +8,9 @@ using SimilarityCluster.Hosting.Settings;
 
 namespace SimilarityCluster.Hosting.Serving;
 
-/// <summary>What every process serves: health by gRPC and HTTP, reflection, and calls that end when it stops.</summary>
+/// <summary>
+/// What every process serves: health by gRPC and HTTP, reflection, and calls that end when it stops.
+/// </summary>
 internal static class HealthEndpoints
 {
     /// <summary>Adds the services.</summary>

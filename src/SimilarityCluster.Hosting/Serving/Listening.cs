@@ -10,7 +10,9 @@ using SimilarityCluster.Hosting.Settings;
 
 namespace SimilarityCluster.Hosting.Serving;
 
-/// <summary>The two endpoints of a process: gRPC over cleartext HTTP/2, health and metrics over HTTP/1.1.</summary>
+/// <summary>
+/// The two endpoints of a process: gRPC over cleartext HTTP/2, health and metrics over HTTP/1.1.
+/// </summary>
 internal static class Listening
 {
     private const int MaxStreamsPerConnection = 1_000;
@@ -43,7 +45,8 @@ internal static class Listening
     public static (Uri Grpc, Uri Http) AddressesOf(WebApplication application)
     {
         // Kestrel keeps the order in which endpoints were added.
-        var bound = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        var server = application.Services.GetRequiredService<IServer>();
+        var bound = server.Features.GetRequiredFeature<IServerAddressesFeature>();
         return (new Uri(bound.Addresses.ElementAt(0)), new Uri(bound.Addresses.ElementAt(1)));
     }
 

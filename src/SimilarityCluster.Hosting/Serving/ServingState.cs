@@ -7,8 +7,8 @@ namespace SimilarityCluster.Hosting.Serving;
 
 /// <summary>Whether the process takes calls: from the end of its start until it is asked to stop.</summary>
 /// <remarks>
-/// When asked to stop, readiness turns false, calls that come are refused, streams end after what they have read, and
-/// what is still in flight after the drain's timeout is cut off. All members are thread-safe.
+/// When asked to stop, readiness turns false, calls that come are refused, streams end after what they have
+/// read, and what is still in flight after the drain's timeout is cut off. All members are thread-safe.
 /// </remarks>
 internal sealed class ServingState : IDisposable
 {
@@ -58,6 +58,9 @@ internal sealed class ServingState : IDisposable
         _health.SetStatus(string.Empty, HealthCheckResponse.Types.ServingStatus.NotServing);
         _stopping.TrySetResult();
         _timer = _time.CreateTimer(
-            static source => ((CancellationTokenSource)source!).Cancel(), _cutOff, timeout, Timeout.InfiniteTimeSpan);
+            static source => ((CancellationTokenSource)source!).Cancel(),
+            _cutOff,
+            timeout,
+            Timeout.InfiniteTimeSpan);
     }
 }

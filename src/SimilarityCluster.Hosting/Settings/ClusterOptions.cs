@@ -8,7 +8,9 @@ public sealed class ClusterOptions
     /// <summary>How processes find each other. Default localhost, for a single process.</summary>
     public Membership Membership { get; set; } = Membership.Localhost;
 
-    /// <summary>The Redis server that keeps the membership, as host:port. No default; needed for membership redis.</summary>
+    /// <summary>
+    /// The Redis server that keeps the membership, as host:port. No default; needed for membership redis.
+    /// </summary>
     public string? Redis { get; set; }
 
     /// <summary>Names the service; stays the same for good. Default similarity.</summary>
@@ -19,11 +21,11 @@ public sealed class ClusterOptions
     [Required, RegularExpression("[A-Za-z0-9._-]{1,64}")]
     public string ClusterId { get; set; } = "similarity";
 
-    /// <summary>The port at which other silos reach this one, 0 to 65,535; 0 takes a free one. Default 0.</summary>
+    /// <summary>The port for other silos, 0 to 65,535; 0 takes a free one. Default 0.</summary>
     [Range(0, 65_535)]
     public int SiloPort { get; set; }
 
-    /// <summary>The port at which gateways reach this silo, 0 to 65,535; 0 takes a free one. Default 0.</summary>
+    /// <summary>The port for gateways, 0 to 65,535; 0 takes a free one. Default 0.</summary>
     [Range(0, 65_535)]
     public int GatewayPort { get; set; }
 

@@ -18,7 +18,8 @@ internal static class CommandLine
             var argument = arguments[position];
             if (!argument.StartsWith("--", StringComparison.Ordinal))
             {
-                throw new SettingsException($"'{argument}': expected a switch, which begins with --.\n{Usage(switches)}");
+                throw new SettingsException(
+                    $"'{argument}': expected a switch, which begins with --.\n{Usage(switches)}");
             }
 
             var equals = argument.IndexOf('=', StringComparison.Ordinal);
@@ -52,5 +53,6 @@ internal static class CommandLine
     }
 
     private static string Usage(IReadOnlyDictionary<string, string> switches) =>
-        $"Switches: {string.Join(' ', switches.Keys.Select(name => $"--{name} VALUE"))}; any setting: --Section:Key VALUE.";
+        $"Switches: {string.Join(' ', switches.Keys.Select(name => $"--{name} VALUE"))}; "
+        + "any setting: --Section:Key VALUE.";
 }

@@ -21,5 +21,6 @@ public sealed class IpAddressAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         IsValid(value)
             ? ValidationResult.Success
-            : new ValidationResult($"{FormatErrorMessage(validationContext?.DisplayName ?? string.Empty)} Given '{value}'.");
+            : new ValidationResult(
+                $"{FormatErrorMessage(validationContext?.DisplayName ?? string.Empty)} Given '{value}'.");
 }

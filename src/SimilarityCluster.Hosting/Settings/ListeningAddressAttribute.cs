@@ -4,7 +4,9 @@ using System.Net;
 
 namespace SimilarityCluster.Hosting.Settings;
 
-/// <summary>Demands an address and a port, for instance <c>127.0.0.1:7600</c>, <c>[::1]:0</c> or <c>localhost:0</c>.</summary>
+/// <summary>
+/// Demands an address and a port, for instance <c>127.0.0.1:7600</c>, <c>[::1]:0</c> or <c>localhost:0</c>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListeningAddressAttribute : ValidationAttribute
 {
@@ -59,5 +61,6 @@ public sealed class ListeningAddressAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         IsValid(value)
             ? ValidationResult.Success
-            : new ValidationResult($"{FormatErrorMessage(validationContext?.DisplayName ?? string.Empty)} Given '{value}'.");
+            : new ValidationResult(
+                $"{FormatErrorMessage(validationContext?.DisplayName ?? string.Empty)} Given '{value}'.");
 }

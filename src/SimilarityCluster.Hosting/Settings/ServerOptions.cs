@@ -4,7 +4,9 @@ using SimilarityCluster.Gateway.Embedding;
 
 namespace SimilarityCluster.Hosting.Settings;
 
-/// <summary>What a server process is; bound from the root of the configuration and checked before anything starts.</summary>
+/// <summary>
+/// What a server process is; bound from the root of the configuration and checked before anything starts.
+/// </summary>
 public sealed class ServerOptions : IValidatableObject
 {
     /// <summary>What the process does. Default all.</summary>
@@ -62,7 +64,8 @@ public sealed class ServerOptions : IValidatableObject
 
         foreach (var worker in Embedding.Workers.Where(worker => !IsHttp(worker)))
         {
-            yield return new ValidationResult($"Embedding:Workers: expected http://host:port, given '{worker}'.");
+            yield return new ValidationResult(
+                $"Embedding:Workers: expected http://host:port, given '{worker}'.");
         }
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace SimilarityCluster.Hosting.Settings;
 
-/// <summary>Every setting that a process knows, so that a misspelt one is an error instead of a default.</summary>
+/// <summary>Every setting that a process knows, so that a misspelt one is an error, not a default.</summary>
 /// <param name="root">The options bound from the root of the configuration.</param>
 /// <param name="sections">The options bound from sections; a section may be shared by several.</param>
 internal sealed class SettingCatalog(Type root, params (string Section, Type Options)[] sections)
@@ -26,10 +26,14 @@ internal sealed class SettingCatalog(Type root, params (string Section, Type Opt
         for (var depth = 0; depth < path.Length; depth++)
         {
             var properties = types.SelectMany(SettableOf).ToList();
-            var found = properties.FindAll(property => Same(property.Name, path[depth])).ConvertAll(p => p.PropertyType);
+            var found = properties
+                .FindAll(property => Same(property.Name, path[depth]))
+                .ConvertAll(property => property.PropertyType);
             if (depth == 0)
             {
-                found.AddRange(sections.Where(section => Same(section.Section, path[0])).Select(section => section.Options));
+                found.AddRange(sections
+                    .Where(section => Same(section.Section, path[0]))
+                    .Select(section => section.Options));
             }
 
             if (found.Count == 0)
@@ -69,12 +73,14 @@ internal sealed class SettingCatalog(Type root, params (string Section, Type Opt
         }
     }
 
-    /// <summary>Checks every setting of the known sections for its name, and that its value can be read.</summary>
+    /// <summary>Checks that every setting of the known sections has a name and a value that fit.</summary>
     /// <param name="configuration">All that was given.</param>
     /// <exception cref="SettingsException">A setting is not known, or its value cannot be read.</exception>
     public void Check(IConfiguration configuration)
     {
-        var known = SettableOf(root).Select(property => property.Name).Concat(sections.Select(section => section.Section));
+        var known = SettableOf(root)
+            .Select(property => property.Name)
+            .Concat(sections.Select(section => section.Section));
         CheckNames(known.Distinct(StringComparer.OrdinalIgnoreCase)
             .SelectMany(name => LeavesOf(configuration.GetSection(name)))
             .Select(leaf => leaf.Path));
@@ -90,7 +96,7 @@ internal sealed class SettingCatalog(Type root, params (string Section, Type Opt
     /// <param name="configuration">All that was given.</param>
     /// <param name="validator">Checks them.</param>
     /// <returns>The options.</returns>
-    /// <exception cref="SettingsException">A setting is not known, cannot be read, or breaks a rule.</exception>
+    /// <exception cref="SettingsException">A setting is unknown, unreadable, or breaks a rule.</exception>
     public TOptions Read<TOptions>(IConfiguration configuration, IValidateOptions<TOptions> validator)
         where TOptions : class, new()
     {
@@ -123,11 +129,15 @@ internal sealed class SettingCatalog(Type root, params (string Section, Type Opt
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite || IsList(property.PropertyType));
 
-    private static bool IsList(Type type) => type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable));
+    private static bool IsList(Type type) =>
+        type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable));
 
     private static bool IsValue(Type type) =>
         !IsList(type)
-        && (type.IsValueType || type == typeof(string) || type == typeof(Uri) || Same(type.Namespace ?? string.Empty, nameof(System)));
+        && (type.IsValueType
+            || type == typeof(string)
+            || type == typeof(Uri)
+            || Same(type.Namespace ?? string.Empty, nameof(System)));
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
@@ -139,9 +149,11 @@ internal sealed class SettingCatalog(Type root, params (string Section, Type Opt
             names = names.Concat(sections.Select(section => section.Section));
         }
 
-        var expected = string.Join(", ", names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        var expected = string.Join(
+            ", ", names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         return parent.Length == 0
             ? $"'{key}' is no setting; expected one of {expected}."
-            : $"'{key}' is no setting; {string.Join(':', parent)} has {(expected.Length > 0 ? expected : "no parts")}.";
+            : $"'{key}' is no setting; "
+                + $"{string.Join(':', parent)} has {(expected.Length > 0 ? expected : "no parts")}.";
     }
 }

@@ -10,8 +10,8 @@ public sealed class StorageOptions
     public string Directory { get; set; } = "./data";
 
     /// <summary>
-    /// Whether several silos use the directory at the same time, over a shared volume; otherwise one process holds it.
-    /// Default false.
+    /// Whether several silos use the directory at the same time, over a shared volume; otherwise one process
+    /// holds it. Default false.
     /// </summary>
     public bool Shared { get; set; }
 }

@@ -34,11 +34,16 @@ public sealed class DrainTests
         using var channel = Callers.Open(server.GrpcAddress);
         var callers = new Callers(channel);
         await callers.CreateAsync("stream", Metric.Euclidean, 2);
-        using var stream = callers.Records.StreamUpsertRecords(cancellationToken: TestContext.Current.CancellationToken);
+        using var stream = callers.Records.StreamUpsertRecords(
+            cancellationToken: TestContext.Current.CancellationToken);
         await stream.RequestStream.WriteAsync(
             new StreamUpsertRecordsRequest
             {
-                Batch = new UpsertRecordsRequest { Collection = "stream", Records = { Callers.Record("a", 1, 2) } },
+                Batch = new UpsertRecordsRequest
+                {
+                    Collection = "stream",
+                    Records = { Callers.Record("a", 1, 2) },
+                },
             },
             TestContext.Current.CancellationToken);
         Assert.True(await stream.ResponseStream.MoveNext(TestContext.Current.CancellationToken));

@@ -37,7 +37,8 @@ public sealed class RolesTests
             TimeSpan.FromSeconds(60),
             gateway);
         var listed = await callers.Records.ListRecordsAsync(
-            new ListRecordsRequest { Collection = "roles" }, cancellationToken: TestContext.Current.CancellationToken);
+            new ListRecordsRequest { Collection = "roles" },
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(ids, listed.Records.Select(record => record.Id), StringComparer.Ordinal);
         Assert.Equal("record-42", await NearestAsync(callers, 42));
     }

@@ -13,7 +13,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    private ServerProcess(
+        string project,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -36,7 +39,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => ReadLine(line.Data);
         _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? string.Empty);
-        _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException("The process has ended."));
+        _process.Exited += (_, _) =>
+            _ready.TrySetException(new InvalidOperationException("The process has ended."));
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -107,7 +111,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
         catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"The process did not end within {Patience}. It said:\n{Errors}", late);
+            throw new TimeoutException(
+                $"The process did not end within {Patience}. It said:\n{Errors}", late);
         }
 
         return _process.ExitCode;

@@ -12,8 +12,11 @@ public sealed class StartTests
     [InlineData("'gatway' at 'Role'", "--role", "gatway")]
     [InlineData("Role Silo needs Cluster:Membership Redis, given Localhost.", "--role", "silo")]
     [InlineData("Given 'here'", "--grpc", "here")]
-    [InlineData("StreamWindow", "--Gateway:StreamWindow", "0", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0")]
-    public async Task Start_SettingThatCannotBeUsed_SaysWhyAndExitsWithTwo(string expected, params string[] arguments)
+    [InlineData(
+        "StreamWindow", "--Gateway:StreamWindow", "0", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0")]
+    public async Task Start_SettingThatCannotBeUsed_SaysWhyAndExitsWithTwo(
+        string expected,
+        params string[] arguments)
     {
         using var data = new DataFolder();
 
@@ -39,7 +42,11 @@ public sealed class StartTests
     public async Task Start_WithoutGlobalization_NamesLibicu()
     {
         var (exitCode, errors) = await ServerProcess.RunToEndAsync(
-            [], new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" });
+            [],
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1",
+            });
 
         Assert.Contains("libicu", errors, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
@@ -55,7 +62,8 @@ public sealed class StartTests
             ["--provider", "cuda", "--models", data.Path, "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"],
             project: "SimilarityCluster.EmbeddingWorker");
 
-        Assert.Contains("Embedding:Provider is cuda, but it cannot be used", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "Embedding:Provider is cuda, but it cannot be used", errors, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
     }
 
@@ -82,10 +90,15 @@ public sealed class StartTests
 
         var health = await new Health.HealthClient(channel).CheckAsync(
             new HealthCheckRequest(), cancellationToken: TestContext.Current.CancellationToken);
-        var metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        var metrics = await http.GetStringAsync(
+            new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            [$"grpc http://127.0.0.1:{server.GrpcAddress.Port}", $"http http://127.0.0.1:{server.HttpAddress.Port}", "ready"],
+            [
+                $"grpc http://127.0.0.1:{server.GrpcAddress.Port}",
+                $"http http://127.0.0.1:{server.HttpAddress.Port}",
+                "ready",
+            ],
             server.Output,
             StringComparer.Ordinal);
         Assert.NotEqual(0, server.GrpcAddress.Port);
@@ -108,7 +121,8 @@ public sealed class StartTests
 
     private static async Task<HttpStatusCode> StatusOfAsync(HttpClient http, string path)
     {
-        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         return response.StatusCode;
     }
 
@@ -116,7 +130,8 @@ public sealed class StartTests
     {
         using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(
-            new ServerReflectionRequest { ListServices = string.Empty }, TestContext.Current.CancellationToken);
+            new ServerReflectionRequest { ListServices = string.Empty },
+            TestContext.Current.CancellationToken);
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         return call.ResponseStream.Current.ListServicesResponse.Service
             .Select(service => service.Name)

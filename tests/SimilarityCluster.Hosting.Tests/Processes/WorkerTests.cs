@@ -15,7 +15,10 @@ public sealed class WorkerTests
         await using var here = await EmbeddedCluster.StartAsync(
             new Dictionary<string, string?>(StringComparer.Ordinal), CancellationToken.None);
         await using var over = await EmbeddedCluster.StartAsync(
-            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Embedding:Workers:0"] = worker.GrpcAddress.ToString() },
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Embedding:Workers:0"] = worker.GrpcAddress.ToString(),
+            },
             CancellationToken.None);
 
         var inProcess = await EmbedAsync(here.GrpcAddress);
@@ -23,7 +26,8 @@ public sealed class WorkerTests
 
         Assert.Equal(inProcess.Fingerprint, byWorker.Fingerprint);
         Assert.Equal(
-            inProcess.Results.Select(result => result.Vector.Data), byWorker.Results.Select(result => result.Vector.Data));
+            inProcess.Results.Select(result => result.Vector.Data),
+            byWorker.Results.Select(result => result.Vector.Data));
     }
 
     [Fact]
@@ -45,7 +49,9 @@ public sealed class WorkerTests
         var (done, killing) = (0, Task.CompletedTask);
 
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, token) =>
+            Enumerable.Range(0, 200),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (number, token) =>
             {
                 var response = await embeddings.EmbedAsync(Request(number), cancellationToken: token);
                 Assert.NotNull(Assert.Single(response.Results).Vector);

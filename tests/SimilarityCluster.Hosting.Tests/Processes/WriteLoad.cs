@@ -8,8 +8,8 @@ using SimilarityCluster.Hosting.Tests.Wire;
 namespace SimilarityCluster.Hosting.Tests.Processes;
 
 /// <summary>
-/// Writers that remember what was acknowledged, so that it can be looked for after the server's end. A record's
-/// state is the version that its vector holds; 0 says that it is not there.
+/// Writers that remember what was acknowledged, so that it can be looked for after the server's end. A
+/// record's state is the version that its vector holds; 0 says that it is not there.
 /// </summary>
 /// <param name="seed">Decides what is written.</param>
 internal sealed class WriteLoad(int seed)
@@ -63,7 +63,7 @@ internal sealed class WriteLoad(int seed)
         await Task.WhenAll(writers);
     }
 
-    /// <summary>Compares the server with what it acknowledged, and takes over what it kept beyond that.</summary>
+    /// <summary>Compares the server with what it acknowledged, and takes over what else it kept.</summary>
     /// <param name="server">The server, started anew.</param>
     /// <returns>When all is compared.</returns>
     public async Task VerifyAsync(ServerProcess server)
@@ -71,7 +71,8 @@ internal sealed class WriteLoad(int seed)
         using var channel = Callers.Open(server.GrpcAddress);
         var callers = new Callers(channel);
         var found = await ListAsync(callers);
-        var count = await callers.Records.CountRecordsAsync(new CountRecordsRequest { Collection = Collection });
+        var count = await callers.Records.CountRecordsAsync(
+            new CountRecordsRequest { Collection = Collection });
         Assert.Equal((ulong)found.Count, count.Count);
         for (var writer = 0; writer < Writers; writer++)
         {
@@ -132,13 +133,15 @@ internal sealed class WriteLoad(int seed)
 
         if (version == 0)
         {
-            await records.DeleteRecordsAsync(new DeleteRecordsRequest { Collection = Collection, Ids = { batch } });
+            await records.DeleteRecordsAsync(
+                new DeleteRecordsRequest { Collection = Collection, Ids = { batch } });
         }
         else
         {
             var response = await records.UpsertRecordsAsync(new UpsertRecordsRequest
             {
-                Collection = Collection, Records = { batch.Select(id => Callers.Record(id, version, writer)) },
+                Collection = Collection,
+                Records = { batch.Select(id => Callers.Record(id, version, writer)) },
             });
             Assert.All(response.Statuses, status => Assert.Null(status.Error));
         }

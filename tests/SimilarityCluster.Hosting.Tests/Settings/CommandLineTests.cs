@@ -8,7 +8,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Parse_ShortAndLongSwitches_AreSettings()
     {
-        var settings = Parse("--role", "silo", "--data=/d", "--Gateway:StreamWindow", "7", "--grpc", "127.0.0.1:0");
+        var settings = Parse(
+            "--role", "silo", "--data=/d", "--Gateway:StreamWindow", "7", "--grpc", "127.0.0.1:0");
 
         Assert.Equal("silo", settings["Role"]);
         Assert.Equal("/d", settings["Storage:Directory"]);

@@ -40,7 +40,8 @@ public sealed class ServerOptionsTests
     {
         var failures = FailuresOf(new ServerOptions { Role = Role.Silo });
 
-        Assert.Equal(["Role Silo needs Cluster:Membership Redis, given Localhost."], failures, StringComparer.Ordinal);
+        Assert.Equal(
+            ["Role Silo needs Cluster:Membership Redis, given Localhost."], failures, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -49,7 +50,9 @@ public sealed class ServerOptionsTests
         var options = new ServerOptions { Role = Role.Silo };
         options.Cluster.Membership = Membership.Redis;
 
-        Assert.Equal("Cluster:Membership Redis needs Cluster:Redis as host:port, given ''.", Assert.Single(FailuresOf(options)));
+        Assert.Equal(
+            "Cluster:Membership Redis needs Cluster:Redis as host:port, given ''.",
+            Assert.Single(FailuresOf(options)));
     }
 
     [Fact]
@@ -94,7 +97,9 @@ public sealed class ServerOptionsTests
         var options = new ServerOptions();
         options.Embedding.Workers.Add(new Uri("worker:7610"));
 
-        Assert.Equal("Embedding:Workers: expected http://host:port, given 'worker:7610'.", Assert.Single(FailuresOf(options)));
+        Assert.Equal(
+            "Embedding:Workers: expected http://host:port, given 'worker:7610'.",
+            Assert.Single(FailuresOf(options)));
     }
 
     private static IEnumerable<string> FailuresOf(ServerOptions options) =>

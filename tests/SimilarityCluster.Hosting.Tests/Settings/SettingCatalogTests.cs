@@ -68,7 +68,8 @@ public sealed class SettingCatalogTests
     private static ServerOptions Read(params (string Key, string Value)[] settings) =>
         ServerHost.Catalog.Read(
             new ConfigurationBuilder()
-                .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+                .AddInMemoryCollection(settings.Select(
+                    setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
                 .Build(),
             new ServerOptionsValidator());
 }

@@ -97,22 +97,34 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
         var collection = await CollectionAsync(Metric.Cosine);
 
         await AssertSearchAsync(
-            collection, new Query { Vector = PackedVector.Pack([1, 2, 3, 4]) }, new SearchOptions { Limit = 10_001 },
-            StatusCode.InvalidArgument, Reasons.InvalidField, "options.limit");
+            collection,
+            new Query { Vector = PackedVector.Pack([1, 2, 3, 4]) },
+            new SearchOptions { Limit = 10_001 },
+            StatusCode.InvalidArgument,
+            Reasons.InvalidField,
+            "options.limit");
     }
 
     [Fact]
     public async Task Search_TextWithAnImageModel_IsRefused()
     {
         await AssertSearchAsync(
-            await DescriptorCollectionAsync(), new Query { Input = new RawInput { Text = "a cat" } }, new SearchOptions(),
-            StatusCode.FailedPrecondition, Reasons.ModelDoesNotAccept, "query.input.text");
+            await DescriptorCollectionAsync(),
+            new Query { Input = new RawInput { Text = "a cat" } },
+            new SearchOptions(),
+            StatusCode.FailedPrecondition,
+            Reasons.ModelDoesNotAccept,
+            "query.input.text");
     }
 
     [Fact]
     public async Task Upsert_EmptyImage_IsUnreadable()
     {
-        AssertItem(await UpsertImageAsync([]), StatusCode.InvalidArgument, Reasons.ImageUnreadable, "records[0].input.image");
+        AssertItem(
+            await UpsertImageAsync([]),
+            StatusCode.InvalidArgument,
+            Reasons.ImageUnreadable,
+            "records[0].input.image");
     }
 
     [Fact]
@@ -170,7 +182,7 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     /// <summary>Makes a PNG's header promise more pixels than its data has.</summary>
     private static byte[] Enlarged(byte[] png, int side)
     {
-        // Signature (8), length and type (8), then width and height, then 5 more bytes and the checksum of it all.
+        // Signature (8), length and type (8), width and height, 5 more bytes, and the checksum of it all.
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), side);
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), side);
         var checksum = uint.MaxValue;
@@ -205,7 +217,12 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     }
 
     private Task AssertSearchAsync(
-        string collection, Query query, SearchOptions options, StatusCode code, string reason, string field) =>
+        string collection,
+        Query query,
+        SearchOptions options,
+        StatusCode code,
+        string reason,
+        string field) =>
         AssertCallAsync(
             async () => await server.Callers.Searches.SearchAsync(
                 new SearchRequest { Collection = collection, Query = query, Options = options }),
@@ -234,5 +251,6 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     }
 
     private async Task<ItemError?> UpsertImageAsync(byte[] image) =>
-        await UpsertOneAsync(await DescriptorCollectionAsync(), new RecordInput { Id = "a", Input = Image(image) });
+        await UpsertOneAsync(
+            await DescriptorCollectionAsync(), new RecordInput { Id = "a", Input = Image(image) });
 }

@@ -29,7 +29,9 @@ public sealed class DroppedInModelTests
         var folder = Directory.CreateDirectory(Path.Combine(data.Path, "models", "mobilenet", "1")).FullName;
         File.Copy(model, Path.Combine(folder, "model.onnx"));
         await File.WriteAllTextAsync(
-            Path.Combine(folder, "preprocessor_config.json"), Preprocessor, TestContext.Current.CancellationToken);
+            Path.Combine(folder, "preprocessor_config.json"),
+            Preprocessor,
+            TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(folder, "worker.json"), Worker, TestContext.Current.CancellationToken);
         await using var server = await EmbeddedCluster.StartAsync(
@@ -44,7 +46,10 @@ public sealed class DroppedInModelTests
         var written = await callers.Records.UpsertRecordsAsync(new UpsertRecordsRequest
         {
             Collection = "emoji",
-            Records = { pictures.Select(picture => new RecordInput { Id = picture.Name, Input = Image(picture.Png) }) },
+            Records =
+            {
+                pictures.Select(picture => new RecordInput { Id = picture.Name, Input = Image(picture.Png) }),
+            },
         }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(24u, written.UpsertedCount);
 
@@ -66,7 +71,9 @@ public sealed class DroppedInModelTests
     private static List<(string Name, byte[] Png)> ReadPictures(string file, int count)
     {
         using var archive = ZipFile.OpenRead(file);
-        var entries = archive.Entries.Where(entry => entry.Name.EndsWith(".png", StringComparison.Ordinal)).ToList();
+        var entries = archive.Entries
+            .Where(entry => entry.Name.EndsWith(".png", StringComparison.Ordinal))
+            .ToList();
         var step = entries.Count / count;
         return [.. Enumerable.Range(0, count).Select(number => Read(entries[number * step]))];
     }

@@ -62,10 +62,11 @@ public sealed class SearchTests(ServerFixture server) : IClassFixture<ServerFixt
             Collection = "deadline", Query = new Query { Vector = PackedVector.Pack(new float[Dimension]) },
         };
 
-        var failure = await Assert.ThrowsAsync<RpcException>(async () => await server.Callers.Searches.SearchAsync(
-            request,
-            deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMicroseconds(50),
-            cancellationToken: TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            async () => await server.Callers.Searches.SearchAsync(
+                request,
+                deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMicroseconds(50),
+                cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
         var next = await server.Callers.Searches.SearchAsync(
