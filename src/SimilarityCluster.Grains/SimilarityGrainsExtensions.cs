@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using SimilarityCluster.Grains.Abstractions.Searching;
 using SimilarityCluster.Grains.Building;
 using SimilarityCluster.Grains.Searching;
 using SimilarityCluster.Grains.Shards;
@@ -31,6 +32,7 @@ public static class SimilarityGrainsExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ShardRegistry>();
         services.AddSingleton<SearchPool>();
+        services.AddSingleton<ILocalSearcher, LocalSearcher>();
         services.AddSingleton<BuilderScheduler>();
         services.AddPlacementDirector<SiloOfKeyPlacement, SiloOfKeyDirector>();
         return services;

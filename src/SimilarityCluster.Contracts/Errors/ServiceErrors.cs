@@ -260,7 +260,8 @@ public static class ServiceErrors
     /// <returns>UNAVAILABLE with a retry delay.</returns>
     public static ServiceError StoreFailed(string problem) =>
         new(StatusCode.Unavailable, Reasons.StoreFailed,
-            $"The store failed: {problem}") { RetryAfter = ShortPause };
+            $"The store failed: {problem}")
+        { RetryAfter = ShortPause };
 
     /// <summary>The deadline expired before the answer was ready.</summary>
     /// <returns>DEADLINE_EXCEEDED.</returns>
@@ -277,7 +278,8 @@ public static class ServiceErrors
     /// <returns>UNAVAILABLE with a retry delay.</returns>
     public static ServiceError ShuttingDown() =>
         new(StatusCode.Unavailable, Reasons.ShuttingDown,
-            "The server is shutting down.") { RetryAfter = ShortPause };
+            "The server is shutting down.")
+        { RetryAfter = ShortPause };
 
     /// <summary>The server broke one of its own rules.</summary>
     /// <param name="incident">Id under which the server's log has the details.</param>

@@ -7,10 +7,10 @@ namespace SimilarityCluster.Gateway.Cluster;
 
 /// <summary>The grains that the gateway calls.</summary>
 /// <param name="grains">Makes references.</param>
-internal sealed class ClusterGrains(IGrainFactory grains)
+/// <param name="local">The silo in this process, where there is one.</param>
+internal sealed class ClusterGrains(IGrainFactory grains, ILocalSearcher? local = null)
 {
-    private readonly ConcurrentDictionary<string, ISiloSearcherGrain> _searchers =
-        new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SiloSearch> _searchers = new(StringComparer.Ordinal);
 
     /// <summary>The list of collections.</summary>
     public ICatalogGrain Catalog { get; } = grains.GetGrain<ICatalogGrain>(0);
@@ -20,15 +20,18 @@ internal sealed class ClusterGrains(IGrainFactory grains)
     /// <returns>The reference.</returns>
     public IShardGrain Shard(ShardKey key) => grains.GetGrain<IShardGrain>(key.ToString());
 
-    /// <summary>The searcher of a silo; kept, since every search needs one.</summary>
+    /// <summary>The search of a silo; kept, since every search needs one.</summary>
     /// <param name="silo">The silo's parsable address.</param>
-    /// <returns>The reference.</returns>
-    public ISiloSearcherGrain Searcher(string silo) =>
-        _searchers.TryGetValue(silo, out var searcher)
-            ? searcher
-            : _searchers.GetOrAdd(silo, grains.GetGrain<ISiloSearcherGrain>(silo));
+    /// <returns>A message to the silo's searcher, or a call where the silo is in this process.</returns>
+    public SiloSearch Searcher(string silo) =>
+        _searchers.TryGetValue(silo, out var searcher) ? searcher : _searchers.GetOrAdd(silo, Find(silo));
 
     /// <summary>Forgets a silo that may be gone, for its address never comes back.</summary>
     /// <param name="silo">The silo's parsable address.</param>
     public void Forget(string silo) => _searchers.TryRemove(silo, out _);
+
+    private SiloSearch Find(string silo) =>
+        string.Equals(silo, local?.Silo, StringComparison.Ordinal)
+            ? local!.SearchAsync
+            : grains.GetGrain<ISiloSearcherGrain>(silo).SearchAsync;
 }

@@ -118,7 +118,8 @@ internal sealed class RecordBatch(CollectionInfo collection, IReadOnlyList<Recor
                 return null;
             default:
                 return ServiceErrors.InvalidField("source", "a vector or a raw input", "none")
-                    with { Field = null };
+                    with
+                { Field = null };
         }
     }
 }

@@ -91,7 +91,7 @@ internal sealed class FanOut(ShardLocator locator, ClusterGrains grains, RetryPa
         };
         try
         {
-            return await silo.Searcher.SearchAsync(message, cancellationToken);
+            return await silo.Search(message, cancellationToken);
         }
         catch (Exception exception) when (Transient.Is(exception))
         {

@@ -32,7 +32,8 @@ internal static class InputCheck
                 return CheckTensor(input.Tensor);
             default:
                 return ServiceErrors.InvalidField("input", "an image, a text or a tensor", "none")
-                    with { Field = null };
+                    with
+                { Field = null };
         }
     }
 

@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace SimilarityCluster.Benchmarks.Data;
 
 /// <summary>
-/// One half of Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): grey pictures of 28 x 28 with one of ten labels.
+/// One half of Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): grey pictures of 28 x 28, ten labels.
 /// </summary>
 /// <param name="Pixels">Row-major, shape [count, 784], 0 to 255.</param>
 /// <param name="Labels">Shape [count], 0 to 9.</param>
@@ -32,7 +32,7 @@ internal sealed record FashionMnist(byte[] Pixels, byte[] Labels)
     /// <returns>Shape [784], 0 to 255.</returns>
     public ReadOnlySpan<byte> this[int index] => Pixels.AsSpan(index * Dimension, Dimension);
 
-    /// <summary>The pixels as float32: the vectors of "fashion-mnist-784-euclidean" (ann-benchmarks).</summary>
+    /// <summary>The pixels as float32: the vectors of "fashion-mnist-784-euclidean".</summary>
     /// <returns>Row-major, shape [count, 784], 0 to 255.</returns>
     public float[] ToVectors() => Array.ConvertAll(Pixels, static pixel => (float)pixel);
 

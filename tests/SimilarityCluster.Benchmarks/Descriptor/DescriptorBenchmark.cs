@@ -9,8 +9,8 @@ using SimilarityCluster.Contracts.V1;
 namespace SimilarityCluster.Benchmarks.Descriptor;
 
 /// <summary>
-/// Is the built-in descriptor a fair embedding of any picture? Pictures are indexed and searched through gRPC,
-/// once by descriptor (cosine) and once by raw pixels (euclidean); the label of the nearest one is the answer.
+/// Is the built-in descriptor a fair embedding of any picture? Pictures are indexed and searched through
+/// gRPC, once by descriptor (cosine), once by raw pixels (euclidean); the nearest one's label is the answer.
 /// </summary>
 internal static class DescriptorBenchmark
 {

@@ -35,7 +35,7 @@ internal sealed class InProcessSearch
     /// <summary>Number of queries.</summary>
     public int QueryCount => _queries.Length / _dimension;
 
-    /// <summary>The distance of each query's tenth exact neighbour; hits at most that far are right.</summary>
+    /// <summary>The distance of each query's tenth exact neighbour; hits up to it are right.</summary>
     public IReadOnlyList<float> Farthest => _farthest;
 
     /// <summary>Finds the smallest breadth of a fine ladder that reaches a recall.</summary>

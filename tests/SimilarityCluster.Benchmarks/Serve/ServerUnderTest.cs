@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SimilarityCluster.Benchmarks.Serve;
 
-/// <summary>The built server as a process of its own, on free loopback ports and an empty directory.</summary>
+/// <summary>The built server as a process of its own, on free loopback ports and an empty disk.</summary>
 internal sealed class ServerUnderTest : IAsyncDisposable
 {
     private const string Project = "SimilarityCluster.Server";

@@ -19,8 +19,11 @@ public sealed class EmbeddingGrpcServiceTests
         var requests = Enumerable.Range(0, 10).Select(index => new StreamEmbedRequest
         {
             RequestId = (ulong)index,
-            Request = new EmbedRequest { Model = index == 4 ? "unknown"
-                : "descriptor", Inputs = { Engines.Image(index) } },
+            Request = new EmbedRequest
+            {
+                Model = index == 4 ? "unknown" : "descriptor",
+                Inputs = { Engines.Image(index) },
+            },
         });
         var answers = new Answers();
 

@@ -54,10 +54,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         await app.StartAsync(cancellationToken);
         return new GatewayHost(
             app, cluster, embedder, GrpcChannel.ForAddress(Loopback.AddressOf(app), new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = null,
-            MaxSendMessageSize = null,
-        }));
+            {
+                MaxReceiveMessageSize = null,
+                MaxSendMessageSize = null,
+            }));
     }
 
     /// <summary>Creates a collection that is named as its metric, for instance "cosine".</summary>

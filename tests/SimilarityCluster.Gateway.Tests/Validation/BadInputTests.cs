@@ -85,8 +85,11 @@ public sealed class BadInputTests : IAsyncLifetime
             },
             "query.vector"),
         ["search, split number"] = Search(
-            new() { Collection = "cosine",
-                Query = new() { Vector = new() { Data = ByteString.CopyFrom(1, 2, 3) } } },
+            new()
+            {
+                Collection = "cosine",
+                Query = new() { Vector = new() { Data = ByteString.CopyFrom(1, 2, 3) } }
+            },
             "query.vector.data"),
         ["search, dimension"] = Search(
             new() { Collection = "cosine", Query = GatewayHost.Query(1, 2, 3) }, "query.vector",
@@ -106,8 +109,12 @@ public sealed class BadInputTests : IAsyncLifetime
             new() { Collection = "cosine", Query = GatewayHost.Query(0, 0) }, "query.vector",
             Reasons.VectorIsZero),
         ["search, limit"] = Search(
-            new() { Collection = "cosine", Query = GatewayHost.Query(1, 0),
-                Options = new() { Limit = 10_001 } },
+            new()
+            {
+                Collection = "cosine",
+                Query = GatewayHost.Query(1, 0),
+                Options = new() { Limit = 10_001 }
+            },
             "options.limit"),
         ["search, breadth"] = Search(
             new()
@@ -152,12 +159,18 @@ public sealed class BadInputTests : IAsyncLifetime
             new() { Collection = "dot", Query = new() { Input = new() { Tensor = new() } } },
             "query.input.tensor.shape"),
         ["search, tensor extent"] = Search(
-            new() { Collection = "dot",
-                Query = new() { Input = new() { Tensor = new() { Shape = { 1, -1 } } } } },
+            new()
+            {
+                Collection = "dot",
+                Query = new() { Input = new() { Tensor = new() { Shape = { 1, -1 } } } }
+            },
             "query.input.tensor.shape[1]"),
         ["search, tensor bytes"] = Search(
-            new() { Collection = "dot",
-                Query = new() { Input = new() { Tensor = new() { Shape = { 2 } } } } },
+            new()
+            {
+                Collection = "dot",
+                Query = new() { Input = new() { Tensor = new() { Shape = { 2 } } } }
+            },
             "query.input.tensor.data"),
         ["batch search, none"] = new(
             host => host.Search.BatchSearchAsync(new() { Collection = "cosine" }).ResponseAsync,

@@ -81,7 +81,8 @@ public sealed class WorkerTests
         using var data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
         return new EmbedRequest
         {
-            Model = "descriptor", Inputs = { new RawInput { Image = ByteString.CopyFrom(data.ToArray()) } },
+            Model = "descriptor",
+            Inputs = { new RawInput { Image = ByteString.CopyFrom(data.ToArray()) } },
         };
     }
 }

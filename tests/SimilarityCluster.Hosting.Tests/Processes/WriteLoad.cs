@@ -106,7 +106,10 @@ internal sealed class WriteLoad(int seed)
         {
             var page = await callers.Records.ListRecordsAsync(new ListRecordsRequest
             {
-                Collection = Collection, PageSize = 100, PageToken = token, IncludeVector = true,
+                Collection = Collection,
+                PageSize = 100,
+                PageToken = token,
+                IncludeVector = true,
             });
             foreach (var record in page.Records)
             {

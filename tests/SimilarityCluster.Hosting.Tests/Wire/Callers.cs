@@ -34,7 +34,10 @@ internal sealed class Callers(GrpcChannel channel)
     public async Task CreateAsync(string name, Metric metric, int dimension, int shardCount = 1) =>
         await Collections.CreateCollectionAsync(new CreateCollectionRequest
         {
-            Name = name, Metric = metric, Dimension = (uint)dimension, ShardCount = (uint)shardCount,
+            Name = name,
+            Metric = metric,
+            Dimension = (uint)dimension,
+            ShardCount = (uint)shardCount,
         });
 
     /// <summary>Makes a record.</summary>

@@ -55,11 +55,13 @@ public sealed class SearchTests(ServerFixture server) : IClassFixture<ServerFixt
         await server.Callers.CreateAsync("deadline", Metric.Euclidean, Dimension);
         await server.Callers.Records.UpsertRecordsAsync(new UpsertRecordsRequest
         {
-            Collection = "deadline", Records = { Callers.Record("a", new float[Dimension]) },
+            Collection = "deadline",
+            Records = { Callers.Record("a", new float[Dimension]) },
         }, cancellationToken: TestContext.Current.CancellationToken);
         var request = new SearchRequest
         {
-            Collection = "deadline", Query = new Query { Vector = PackedVector.Pack(new float[Dimension]) },
+            Collection = "deadline",
+            Query = new Query { Vector = PackedVector.Pack(new float[Dimension]) },
         };
 
         var failure = await Assert.ThrowsAsync<RpcException>(

@@ -139,11 +139,12 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
         foreach (var neighbour in answer.Neighbours)
         {
             var isSame = string.Equals(neighbour.Label, answer.Query.Label, StringComparison.Ordinal);
+            var (kind, mark) = isSame ? ("same", "✓") : ("other", "✗");
+            var title = Format($"{Escape(neighbour.Id)}, distance {neighbour.Distance:F4}");
             _html.AppendLine(Format(
                 $"""
-                <figure class="{(isSame ? "same" : "other")}" title="{Escape(neighbour.Id)}, distance {
-                    neighbour.Distance:F4}">{Picture(neighbour.Id)}<figcaption>{
-                    (isSame ? "✓" : "✗")} {Escape(neighbour.Label)}</figcaption></figure>
+                <figure class="{kind}" title="{title}">
+                {Picture(neighbour.Id)}<figcaption>{mark} {Escape(neighbour.Label)}</figcaption></figure>
                 """));
         }
 
