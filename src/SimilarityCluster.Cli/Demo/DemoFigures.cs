@@ -50,7 +50,7 @@ internal sealed record DemoNeighbour(string Id, string Label, float Distance);
 /// <summary>What the cluster said to one query picture.</summary>
 /// <param name="Query">The picture.</param>
 /// <param name="Neighbours">Nearest first.</param>
-/// <param name="Predicted">The class that the neighbours voted for.</param>
+/// <param name="Predicted">The class of the nearest neighbour.</param>
 internal sealed record DemoAnswer(
     DemoPicture Query, IReadOnlyList<DemoNeighbour> Neighbours, string? Predicted)
 {
@@ -67,6 +67,6 @@ internal sealed record QuerySpeed(string What, double MedianMs, double NinetyNin
 
 /// <summary>One pass over all query pictures.</summary>
 /// <param name="Answers">One a query.</param>
-/// <param name="Vote">Accuracy of the distance-weighted vote.</param>
-/// <param name="Nearest">Accuracy of the nearest neighbour alone.</param>
-internal sealed record DemoPass(IReadOnlyList<DemoAnswer> Answers, AccuracyTally Vote, AccuracyTally Nearest);
+/// <param name="Nearest">Accuracy of the nearest neighbour's class.</param>
+/// <param name="Vote">Accuracy of the distance-weighted vote; it favours classes of many examples.</param>
+internal sealed record DemoPass(IReadOnlyList<DemoAnswer> Answers, AccuracyTally Nearest, AccuracyTally Vote);

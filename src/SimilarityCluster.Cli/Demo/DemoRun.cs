@@ -16,11 +16,13 @@ namespace SimilarityCluster.Cli.Demo;
 internal sealed class DemoRun(
     SimilarityClient client, DemoPictures pictures, int shardCount, Action<string> report)
 {
+    /// <summary>Neighbours whose vote is taken.</summary>
+    public const int VoterCount = 5;
+
     private const string CollectionName = "demo";
     private const string ModelName = "descriptor";
     private const string LabelField = "label";
     private const int Limit = 10;
-    private const int VoterCount = 5;
     private const int CallerCount = 8;
 
     // Inputs embedded in one call; keeps a message far below its limit for pictures of ordinary size.
@@ -153,19 +155,18 @@ internal sealed class DemoRun(
     private async Task<DemoPass> AskAsync(List<DemoQuery> queries, CancellationToken cancellationToken)
     {
         var answers = new List<DemoAnswer>();
-        var (vote, nearest) = (new AccuracyTally(), new AccuracyTally());
+        var (nearest, vote) = (new AccuracyTally(), new AccuracyTally());
         foreach (var query in queries)
         {
             var neighbours = await FindAsync(query.ByImage, isExact: false, cancellationToken);
             var voices = neighbours.Select(n => new LabelledNeighbour(n.Label, n.Distance)).ToList();
-            var answer = new DemoAnswer(
-                query.Picture, neighbours, NeighbourVote.DistanceWeighted(voices, VoterCount));
+            var answer = new DemoAnswer(query.Picture, neighbours, NeighbourVote.Nearest(voices));
             answers.Add(answer);
-            vote.Add(query.Picture.Label, answer.Predicted);
-            nearest.Add(query.Picture.Label, NeighbourVote.Nearest(voices));
+            nearest.Add(query.Picture.Label, answer.Predicted);
+            vote.Add(query.Picture.Label, NeighbourVote.DistanceWeighted(voices, VoterCount));
         }
 
-        return new DemoPass(answers, vote, nearest);
+        return new DemoPass(answers, nearest, vote);
     }
 
     private async Task<List<DemoNeighbour>> FindAsync(

@@ -12,29 +12,29 @@ internal static class DemoTables
     public static void Write(DemoFigures figures, Terminal terminal)
     {
         var classes = Terminal.NewTable("class", "queries", "right before", "right after");
-        foreach (var (label, after) in figures.After.Vote.ByClass)
+        foreach (var (label, after) in figures.After.Nearest.ByClass)
         {
             var isNew = string.Equals(label, figures.NewClass, StringComparison.Ordinal);
             Terminal.AddRow(
                 classes,
                 isNew ? $"{label} (added)" : label,
                 Text(after.TotalCount),
-                Share(figures.Before.Vote.ByClass[label]),
+                Share(figures.Before.Nearest.ByClass[label]),
                 Share(after));
         }
 
         Terminal.AddRow(
             classes,
             "all",
-            Text(figures.After.Vote.Overall.TotalCount),
-            Share(figures.Before.Vote.Overall),
-            Share(figures.After.Vote.Overall));
-        Terminal.AddRow(
-            classes,
-            "all, nearest only",
             Text(figures.After.Nearest.Overall.TotalCount),
             Share(figures.Before.Nearest.Overall),
             Share(figures.After.Nearest.Overall));
+        Terminal.AddRow(
+            classes,
+            Text($"all, vote of {DemoRun.VoterCount}"),
+            Text(figures.After.Vote.Overall.TotalCount),
+            Share(figures.Before.Vote.Overall),
+            Share(figures.After.Vote.Overall));
         terminal.Rich.Write(classes);
 
         var values = Terminal.NewTable("measure", "value");

@@ -6,7 +6,7 @@ public interface ILocalSearcher
     /// <summary>The silo's parsable address.</summary>
     string Silo { get; }
 
-    /// <summary>Does what <see cref="ISiloSearcherGrain.SearchAsync"/> of this silo does. Thread-safe.</summary>
+    /// <summary>Does what this silo's <see cref="ISiloSearcherGrain"/> does. Thread-safe.</summary>
     /// <param name="search">Queries and shards.</param>
     /// <param name="cancellationToken">Stops the walk.</param>
     /// <returns>The merged hits, and the shards that are not here.</returns>

@@ -9,5 +9,6 @@ internal sealed class SiloSearcherGrain(ILocalSearcher searcher) : Grain, ISiloS
 {
     /// <inheritdoc/>
     public Task<SiloSearchResult> SearchAsync(
-        SiloSearchMessage search, CancellationToken cancellationToken) => searcher.SearchAsync(search, cancellationToken);
+        SiloSearchMessage search, CancellationToken cancellationToken) =>
+        searcher.SearchAsync(search, cancellationToken);
 }

@@ -33,7 +33,7 @@ internal static class ServeBenchmark
         var (breadth, recall) = inProcess.BreadthFor(TargetRecall);
         report.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"Fashion-MNIST (60,000 x 784, L2), 10 hits, breadth {breadth}; recall {recall:0.000} in process,"));
+            $"Fashion-MNIST (60,000 x 784, L2), 10 hits, breadth {breadth}: recall {recall:0.000},"));
 
         await using var server = await ServerUnderTest.StartAsync();
         using var channel = GrpcChannel.ForAddress(server.GrpcAddress, new GrpcChannelOptions
@@ -46,7 +46,7 @@ internal static class ServeBenchmark
         var packed = Pack(queries);
         var load = new Load(new SearchService.SearchServiceClient(channel), Collection, packed, breadth);
         var served = await RecallAsync(channel, packed, breadth, inProcess);
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{served:0.000} through the server."));
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"and {served:0.000} through the server."));
         var rows = await MeasureAsync(server, load, channel, rounds);
         var searching = Median.Of(
             Enumerable.Range(0, rounds).Select(_ => inProcess.MicrosecondsPerQuery(breadth, 4_000)));

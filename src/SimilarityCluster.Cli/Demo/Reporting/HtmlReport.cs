@@ -34,7 +34,7 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
             var added = IsNew(group.Key)
                 ? $": after {figures.ExampleCount} examples were indexed"
                 : string.Empty;
-            var accuracy = figures.After.Vote.ByClass[group.Key];
+            var accuracy = figures.After.Nearest.ByClass[group.Key];
             WriteSection(
                 $"{group.Key}{added}",
                 $"{accuracy.RightCount} of {accuracy.TotalCount} queries right.",
@@ -69,11 +69,11 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
             <p>{figures.IndexedCount} pictures were indexed with the model {Escape(figures.Model)} over
             {figures.ShardCount} shards; {figures.After.Answers.Count} other pictures were the queries. Then
             the class <b>{Escape(figures.NewClass)}</b> was added by indexing {figures.ExampleCount} examples,
-            without any training. A query's class is voted for by its 5 nearest neighbours.</p>
+            without any training. A query's class is that of its nearest neighbour.</p>
             <div class="cards">
             """));
-        WriteCard(DemoTables.Share(figures.Before.Vote.Overall), "right before the new class");
-        WriteCard(DemoTables.Share(figures.After.Vote.Overall), "right after");
+        WriteCard(DemoTables.Share(figures.Before.Nearest.Overall), "right before the new class");
+        WriteCard(DemoTables.Share(figures.After.Nearest.Overall), "right after");
         WriteCard(Format($"{figures.Recall:F4}"), "recall@10 of approximate against exact search");
         WriteCard(Format($"{figures.IndexedPerSecond:F0}/s"), "pictures indexed");
         foreach (var speed in figures.Speeds)
@@ -98,13 +98,13 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
             "<table><thead><tr><th>class</th><th>queries</th><th>right before</th><th>right after</th>"
             + "</tr></thead>");
         _html.AppendLine("<tbody>");
-        foreach (var (label, after) in figures.After.Vote.ByClass)
+        foreach (var (label, after) in figures.After.Nearest.ByClass)
         {
             var added = IsNew(label) ? """<span class="new">added</span>""" : string.Empty;
             _html.AppendLine(Format(
                 $"""
                 <tr><th>{Escape(label)}{added}</th><td>{after.TotalCount}</td><td>{Bar(
-                    figures.Before.Vote.ByClass[label], "bar before")}</td><td>{Bar(after, "bar")}</td></tr>
+                    figures.Before.Nearest.ByClass[label], "bar before")}</td><td>{Bar(after, "bar")}</td></tr>
                 """));
         }
 
