@@ -1,5 +1,6 @@
 using SimilarityCluster.Contracts;
 using SimilarityCluster.Embeddings.Tests.Support;
+using SimilarityCluster.Testing;
 
 namespace SimilarityCluster.Embeddings.Tests;
 
@@ -10,7 +11,7 @@ public sealed class DropInModelTests
     [InlineData("mobilenet_v1_0.25_128", 128, 256)]
     public async Task EmbedAsync_FolderDroppedIn_Serves(string name, int side, int dimension)
     {
-        var file = FindOrSkip($"models/{name}/model.onnx");
+        var file = RequiredData.Find($"models/{name}/model.onnx");
         await using var engines = new Engines(configure: static options => options.BatchLimit = 2);
         engines.Write(
             $"{name}/1/preprocessor_config.json",
@@ -32,24 +33,5 @@ public sealed class DropInModelTests
         Assert.All(vectors, vector => Assert.Equal(dimension, vector.Length));
         Assert.Equal(vectors[0], vectors[2], static (x, y) => Math.Abs(x - y) < 1e-4);
         Assert.True(vectors[0].Zip(vectors[1], static (x, y) => x * y).Sum() < 0.999f);
-    }
-
-    private static string FindOrSkip(string relative)
-    {
-        var roots = new List<string>();
-        if (Environment.GetEnvironmentVariable("SIMILARITY_DATA") is { Length: > 0 } given)
-        {
-            roots.Add(given);
-        }
-
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder =
-            folder.Parent)
-        {
-            roots.Add(Path.Combine(folder.FullName, "shared", "data"));
-        }
-
-        var path = roots.Select(root => Path.Combine(root, relative)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path is null, $"The data file '{relative}' is not here.");
-        return path!;
     }
 }

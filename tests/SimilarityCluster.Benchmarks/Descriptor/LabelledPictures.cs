@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using SimilarityCluster.Benchmarks.Data;
+using SimilarityCluster.Testing;
 using SkiaSharp;
 
 namespace SimilarityCluster.Benchmarks.Descriptor;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using SimilarityCluster.Hosting;
+using SimilarityCluster.Testing;
 
 namespace SimilarityCluster.Cli.Tests.Cluster;
 
@@ -39,7 +40,7 @@ public sealed class EmojiTests
         using var models = new TemporaryFolder();
         var ids = Unpack(folder);
         models.Write($"{Model}/1/model.onnx", await File.ReadAllBytesAsync(
-            Find($"models/{Model}/model.onnx"), TestContext.Current.CancellationToken));
+            RequiredData.Find($"models/{Model}/model.onnx"), TestContext.Current.CancellationToken));
         models.Write($"{Model}/1/preprocessor_config.json", """
             {"do_resize":true,"size":{"height":224,"width":224},
              "do_rescale":true,"rescale_factor":0.00392156862745098,
@@ -71,7 +72,7 @@ public sealed class EmojiTests
 
     private static List<string> Unpack(TemporaryFolder folder)
     {
-        using var archive = ZipFile.OpenRead(Find("emoji/png128.zip"));
+        using var archive = ZipFile.OpenRead(RequiredData.Find("emoji/png128.zip"));
         var entries = archive.Entries.Where(entry => entry.Name.EndsWith(".png", StringComparison.Ordinal))
             .OrderBy(entry => entry.Name, StringComparer.Ordinal)
             .Take(PictureCount)
@@ -82,25 +83,5 @@ public sealed class EmojiTests
         }
 
         return [.. entries.Select(entry => entry.Name)];
-    }
-
-    private static string Find(string relative)
-    {
-        var folders = new List<string>();
-        if (Environment.GetEnvironmentVariable("SIMILARITY_DATA") is { Length: > 0 } given)
-        {
-            folders.Add(given);
-        }
-
-        for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
-        {
-            folders.Add(Path.Combine(above.FullName, "shared", "data"));
-        }
-
-        var path = folders.Select(folder => Path.Combine(folder, relative)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(
-            path is null,
-            $"'{relative}' was not found: set SIMILARITY_DATA to the folder of the data sets.");
-        return path!;
     }
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Google.Protobuf;
 using SimilarityCluster.Contracts.V1;
 using SimilarityCluster.Hosting.Tests.Processes;
+using SimilarityCluster.Testing;
 
 namespace SimilarityCluster.Hosting.Tests.Wire;
 
@@ -23,8 +24,8 @@ public sealed class DroppedInModelTests
     [Fact]
     public async Task Search_ByPictureWithADroppedInModel_FindsThePicture()
     {
-        var model = SharedData.Find("models/tf2_mobilenet_v2_1.0_224/model.onnx");
-        var emoji = SharedData.Find("emoji/png128.zip");
+        var model = RequiredData.Find("models/tf2_mobilenet_v2_1.0_224/model.onnx");
+        var emoji = RequiredData.Find("emoji/png128.zip");
         using var data = new DataFolder();
         var folder = Directory.CreateDirectory(Path.Combine(data.Path, "models", "mobilenet", "1")).FullName;
         File.Copy(model, Path.Combine(folder, "model.onnx"));

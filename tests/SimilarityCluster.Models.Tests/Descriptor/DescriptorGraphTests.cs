@@ -5,6 +5,7 @@ using SimilarityCluster.Models.Descriptor;
 using SimilarityCluster.Models.Folders;
 using SimilarityCluster.Models.Images;
 using SimilarityCluster.Models.Tests.Support;
+using SimilarityCluster.Testing;
 
 namespace SimilarityCluster.Models.Tests.Descriptor;
 
@@ -102,7 +103,7 @@ public sealed class DescriptorGraphTests
     private static byte[] Read(string name)
     {
         using var file = new GZipStream(
-            File.OpenRead(SharedData.FindOrSkip($"fashion-mnist/{name}")), CompressionMode.Decompress);
+            File.OpenRead(RequiredData.Find($"fashion-mnist/{name}")), CompressionMode.Decompress);
         using var memory = new MemoryStream();
         file.CopyTo(memory);
         return memory.ToArray();

@@ -101,10 +101,11 @@ internal sealed class HtmlReport(DemoFigures figures, DemoPictures pictures)
         foreach (var (label, after) in figures.After.Nearest.ByClass)
         {
             var added = IsNew(label) ? """<span class="new">added</span>""" : string.Empty;
+            var before = figures.Before.Nearest.ByClass[label];
             _html.AppendLine(Format(
                 $"""
-                <tr><th>{Escape(label)}{added}</th><td>{after.TotalCount}</td><td>{Bar(
-                    figures.Before.Nearest.ByClass[label], "bar before")}</td><td>{Bar(after, "bar")}</td></tr>
+                <tr><th>{Escape(label)}{added}</th><td>{after.TotalCount}</td>
+                <td>{Bar(before, "bar before")}</td><td>{Bar(after, "bar")}</td></tr>
                 """));
         }
 
