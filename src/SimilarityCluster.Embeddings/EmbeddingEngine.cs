@@ -311,7 +311,7 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
     [LoggerMessage(1, LogLevel.Information, "Models run on {Provider}; they are read from {Directory}.")]
     private partial void LogStarted(string provider, string directory);
 
-    [LoggerMessage(2, LogLevel.Information, "CUDA cannot be used, so models run on the CPU: {Problem}")]
+    [LoggerMessage(2, LogLevel.Debug, "CUDA cannot be used, so models run on the CPU: {Problem}")]
     private partial void LogNoCuda(string problem);
 
     private readonly record struct LaneKey(string Reference, string Fingerprint);

@@ -105,6 +105,11 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
         {
             var moved = failed.Clone();
             moved.Field = PathBelow(failed.Field, path);
+            if (failed.Field.Length > 0)
+            {
+                moved.Message = failed.Message.Replace(failed.Field, moved.Field, StringComparison.Ordinal);
+            }
+
             return moved;
         }
 

@@ -137,6 +137,18 @@ internal sealed class SearchRunner(
         return receipt;
     }
 
-    private static void AddStage(Receipt receipt, string stage, TimeSpan duration) =>
+    private static void AddStage(Receipt receipt, string stage, TimeSpan duration)
+    {
+        foreach (var known in receipt.Stages)
+        {
+            // Waiting is one stage, first for the embedder, then for a core.
+            if (string.Equals(known.Stage, stage, StringComparison.Ordinal))
+            {
+                known.Duration += Duration.FromTimeSpan(duration);
+                return;
+            }
+        }
+
         receipt.Stages.Add(new StageTime { Stage = stage, Duration = Duration.FromTimeSpan(duration) });
+    }
 }

@@ -121,16 +121,10 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
 
     private static SafeFileHandle Lock(string directory, bool shared)
     {
-        // ReadWrite sharing keeps the runtime's own lock shared; the one that counts is taken below.
-        var file = File.OpenHandle(
-            Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
+        var file = OpenLockFile(directory);
         try
         {
-            return LocalDisk.TryLock(file, shared)
-                ? file
-                : throw new IOException(
-                    $"directory: '{directory}' is held by another process; it can be shared only by "
-                    + "processes that all open it as shared.");
+            return LocalDisk.TryLock(file, shared) ? file : throw Held(directory, cause: null);
         }
         catch
         {
@@ -138,6 +132,25 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
             throw;
         }
     }
+
+    // ReadWrite sharing makes the runtime's own lock a shared one, which an exclusive holder refuses already here.
+    private static SafeFileHandle OpenLockFile(string directory)
+    {
+        var path = Path.Combine(directory, "lock");
+        try
+        {
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
+        }
+        catch (IOException cause) when (File.Exists(path))
+        {
+            throw Held(directory, cause);
+        }
+    }
+
+    private static IOException Held(string directory, IOException? cause) => new(
+        $"directory: '{directory}' is held by another process; it can be shared only by processes that all open "
+        + "it as shared.",
+        cause);
 
     /// <summary>Makes a directory and those above it, each durable in its parent.</summary>
     private static void MakeDirectory(string directory, LocalDisk disk)
