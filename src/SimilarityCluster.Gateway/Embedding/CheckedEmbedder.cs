@@ -53,7 +53,7 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
             var result = response.Results[i];
             if (result.Error is { } error)
             {
-                error.Field = PathBelow(error.Field, $"inputs[{positions[i]}]");
+                result.Error = Moved(error, $"inputs[{positions[i]}]");
             }
 
             results[positions[i]] = result;
@@ -103,14 +103,7 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
     {
         if (result.Error is { } failed)
         {
-            var moved = failed.Clone();
-            moved.Field = PathBelow(failed.Field, path);
-            if (failed.Field.Length > 0)
-            {
-                moved.Message = failed.Message.Replace(failed.Field, moved.Field, StringComparison.Ordinal);
-            }
-
-            return moved;
+            return Moved(failed, path);
         }
 
         return VectorCheck.Read(result.Vector, path, collection, destination) is { } error
@@ -119,6 +112,18 @@ internal sealed class CheckedEmbedder(IEmbedder embedder, AdmissionLimits admiss
     }
 
     // The embedder counts the inputs that it was given; the caller knows them by other paths.
+    private static ItemError Moved(ItemError error, string path)
+    {
+        var moved = error.Clone();
+        moved.Field = PathBelow(error.Field, path);
+        if (error.Field.Length > 0)
+        {
+            moved.Message = error.Message.Replace(error.Field, moved.Field, StringComparison.Ordinal);
+        }
+
+        return moved;
+    }
+
     private static string PathBelow(string field, string path)
     {
         if (!field.StartsWith(InputsPrefix, StringComparison.Ordinal))

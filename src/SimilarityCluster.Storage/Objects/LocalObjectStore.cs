@@ -133,7 +133,7 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         }
     }
 
-    // ReadWrite sharing makes the runtime's own lock a shared one, which an exclusive holder refuses already here.
+    // ReadWrite sharing makes the runtime's own lock a shared one, which an exclusive holder refuses here.
     private static SafeFileHandle OpenLockFile(string directory)
     {
         var path = Path.Combine(directory, "lock");
@@ -148,8 +148,8 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     }
 
     private static IOException Held(string directory, IOException? cause) => new(
-        $"directory: '{directory}' is held by another process; it can be shared only by processes that all open "
-        + "it as shared.",
+        $"directory: '{directory}' is held by another process; it can be shared only by processes that all "
+        + "open it as shared.",
         cause);
 
     /// <summary>Makes a directory and those above it, each durable in its parent.</summary>

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using SimilarityCluster.Contracts;
 using SimilarityCluster.Contracts.Errors;
 using SimilarityCluster.Contracts.V1;
@@ -8,6 +9,8 @@ namespace SimilarityCluster.Gateway.Tests.Fakes;
 /// <summary>A model "toy" of dimension 2 that embeds texts by their length and takes nothing else.</summary>
 internal sealed class FakeEmbedder : IEmbedder
 {
+    public static readonly TimeSpan Waited = TimeSpan.FromHours(1);
+
     public string Fingerprint { get; set; } = "feed";
 
     public int CallCount { get; private set; }
@@ -24,7 +27,8 @@ internal sealed class FakeEmbedder : IEmbedder
         }
 
         var response = new EmbedResponse { Model = "toy@1", Fingerprint = Fingerprint };
-        response.Stages.Add(new StageTime { Stage = "inference" });
+        response.Stages.Add(new StageTime { Stage = "queue", Duration = Duration.FromTimeSpan(Waited) });
+        response.Stages.Add(new StageTime { Stage = "inference", Duration = new() });
         for (var i = 0; i < request.Inputs.Count; i++)
         {
             var input = request.Inputs[i];

@@ -42,6 +42,8 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
             response.Statuses.Select(status => status.Error is { } error
                 ? $"{status.Id} {error.Reason} {error.Field}"
                 : status.Id));
+        Assert.StartsWith(
+            "records[3].input.image: ", response.Statuses[3].Error.Message, StringComparison.Ordinal);
         Assert.Equal(("toy@1", "feed"), (response.Receipt.Model, response.Receipt.Fingerprint));
         Assert.Equal(1, _host.Embedder.CallCount);
         Assert.Equal(["e", "a"], stored.Records.Select(record => record.Id));

@@ -40,6 +40,20 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Search_RawInput_CountsBothWaitsAsOneStage()
+    {
+        await _host.CreateAsync(Metric.Dot, Stop, model: "toy");
+        var response = await _host.Search.SearchAsync(
+            new() { Collection = "dot", Query = new() { Input = new() { Text = "four" } } },
+            cancellationToken: Stop);
+
+        Assert.Equal(
+            ["queue", "inference", "fan_out", "merge"],
+            response.Receipt.Stages.Select(stage => stage.Stage));
+        Assert.True(response.Receipt.Stages[0].Duration.ToTimeSpan() >= FakeEmbedder.Waited);
+    }
+
+    [Fact]
     public async Task Search_LimitAboveTheBreadth_WalksAndReportsTheLimit()
     {
         var response = await SearchAsync(GatewayHost.Query(20, 0), new() { Limit = 100 });

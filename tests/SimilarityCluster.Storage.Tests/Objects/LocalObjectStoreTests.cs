@@ -31,7 +31,7 @@ public sealed class LocalObjectStoreTests : ObjectStoreConformance, IDisposable
         var path = Path.Combine(_directory.Path, "other");
         using var holder = LocalObjectStore.Open(path, first);
         var refusal = Assert.Throws<IOException>(() => LocalObjectStore.Open(path, second));
-        Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{path}' is held by another process", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
