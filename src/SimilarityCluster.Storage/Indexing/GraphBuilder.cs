@@ -128,9 +128,9 @@ internal sealed class GraphBuilder
     private void InsertPortion()
     {
         var end = Math.Min(_rows.Published, _graph.Count + PortionRows);
-        for (var row = _graph.Count; row < end && !_lifetime.IsStopped; row++)
+        while (_graph.Count < end && !_lifetime.IsStopped)
         {
-            _graph.Insert(row);
+            _graph.InsertNext();
         }
     }
 }
