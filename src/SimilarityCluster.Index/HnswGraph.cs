@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Graph;
-using SimilarityCluster.Index.Kernels;
 using SimilarityCluster.Index.Memory;
 
 namespace SimilarityCluster.Index;
@@ -20,10 +19,12 @@ namespace SimilarityCluster.Index;
 public sealed class HnswGraph : IVectorSearcher
 {
     // Codes of fewer rows are not worth their learning. Four times as many rows are reason to learn again,
-    // until there are so many that more tell nothing new.
+    // until there are so many that more tell nothing new; so is a quarter of the rows since that lies outside.
     private const int FirstLearning = 256;
     private const int LearningGrowth = 4;
     private const int LastLearning = 1 << 18;
+    private const int OutsideShare = 4;
+    private const int LeastGrowthShare = 8;
 
     private readonly VectorRows _rows;
     private readonly VectorCode _code;
@@ -35,6 +36,7 @@ public sealed class HnswGraph : IVectorSearcher
     private readonly GraphRepair _repair;
     private int _changing;
     private int _learntFrom;
+    private int _outsideCount;
 
     /// <summary>Makes an empty graph.</summary>
     /// <param name="rows">Where the vectors are.</param>
@@ -97,10 +99,12 @@ public sealed class HnswGraph : IVectorSearcher
 
         var scratch = _insertScratches.Rent();
         var insertion = new Insertion(_builder, row, scratch);
-        _links.Encode(_rows, row).Run<Insertion, bool>(ref insertion);
+        var outside = _links.Encode(_rows, row);
+        _links.Scoring(_rows.Metric).Run<Insertion, bool>(ref insertion);
         _insertScratches.Return(scratch); // One that threw is lost, with the row.
         lock (_sync)
         {
+            _outsideCount += outside > _rows.Dimension / 8 ? 1 : 0;
             _links.Publish(row);
             EndChange();
         }
@@ -199,13 +203,14 @@ public sealed class HnswGraph : IVectorSearcher
 
         if (IsDue())
         {
-            _learntFrom = count;
+            (_learntFrom, _outsideCount) = (count, 0);
             _links.Recode(_rows, ScalarQuantizer.Train(_code, _rows, count));
         }
 
-        bool IsDue() =>
-            _learntFrom == 0
-            || (_learntFrom < LastLearning && _links.Reserved >= (long)_learntFrom * LearningGrowth);
+        bool IsDue() => _learntFrom == 0
+            || (_learntFrom < LastLearning && count >= (long)_learntFrom * LearningGrowth)
+            || (_outsideCount > (_links.Reserved - _learntFrom) / OutsideShare
+                && _links.Reserved - _learntFrom > _learntFrom / LeastGrowthShare);
     }
 
     private void EndChange()

@@ -389,11 +389,14 @@ public sealed class HnswGraphTests
         Assert.Throws<ArgumentOutOfRangeException>(() => TestData.Search(graph, [1f, 2f], 1, breadth: 0));
     }
 
-    [Fact]
-    public void Search_WarmedUp_AllocatesNothing()
+    [Theory]
+    [InlineData(VectorCode.Float32)]
+    [InlineData(VectorCode.EightBit)]
+    [InlineData(VectorCode.FourBit)]
+    public void Search_WarmedUp_AllocatesNothing(VectorCode code)
     {
         var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 1_000, 20, seed: 26));
-        Allocations.AssertNone(TestData.Graph(rows), rows[0], breadth: 64);
+        Allocations.AssertNone(TestData.Graph(rows, new HnswOptions { Code = code }), rows[0], breadth: 64);
     }
 
     [Fact]
@@ -422,6 +425,8 @@ public sealed class HnswGraphTests
     public void HnswOptions_Defaults_ArePinned()
     {
         var options = new HnswOptions();
-        Assert.Equal((16, 200, 1L), (options.Connectivity, options.BuildBreadth, options.Seed));
+        Assert.Equal(
+            (16, 200, 1L, VectorCode.EightBit),
+            (options.Connectivity, options.BuildBreadth, options.Seed, options.Code));
     }
 }

@@ -101,7 +101,7 @@ internal sealed unsafe class GraphLinks
             Parent = NoRow,
             IsRemoved = isRemoved,
         };
-        new Span<int>(_lowest.Blocks.View[row], LowestSlots(_connectivity)).Fill(NoRow);
+        new Span<int>(_lowest.Links(_lowest.Blocks.View[row]), LowestSlots(_connectivity)).Fill(NoRow);
         for (; level > 0; level--)
         {
             new Span<int>(_upper.View[_upperCount++], _connectivity).Fill(NoRow);
@@ -119,13 +119,9 @@ internal sealed unsafe class GraphLinks
     /// <summary>Gives a reserved row its code.</summary>
     /// <param name="rows">The vectors.</param>
     /// <param name="row">The row; nobody else knows it yet.</param>
-    /// <returns>How walks score it.</returns>
-    public RowScoring Encode(VectorRows rows, int row)
-    {
-        var lowest = Volatile.Read(ref _lowest);
-        lowest.Encode(row, rows.View().Vectors[row]);
-        return lowest.Scoring(rows.Metric);
-    }
+    /// <returns>How many of its numbers lie outside of what the quantizer has learnt.</returns>
+    public int Encode(VectorRows rows, int row) =>
+        Volatile.Read(ref _lowest).Encode(row, rows.View().Vectors[row]);
 
     /// <summary>Lets insertions begin at a row, which is linked. One caller at a time.</summary>
     /// <param name="row">On a higher level than the entry before.</param>
@@ -167,7 +163,8 @@ internal sealed unsafe class GraphLinks
         var (from, to, vectors) = (_lowest.Blocks.View, recoded.Blocks.View, rows.View().Vectors);
         for (var row = 0; row < _reserved; row++)
         {
-            new ReadOnlySpan<int>(from[row], slotCount).CopyTo(new Span<int>(to[row], slotCount));
+            var slots = new ReadOnlySpan<int>(_lowest.Links(from[row]), slotCount);
+            slots.CopyTo(new Span<int>(recoded.Links(to[row]), slotCount));
             recoded.Encode(row, vectors[row]);
         }
 
@@ -222,7 +219,7 @@ internal readonly unsafe record struct GraphView(
     /// <returns>Shape [<see cref="SlotCount"/>].</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int* Slots(int row, int level) =>
-        level == 0 ? (int*)Lowest[row] : Upper[Nodes[row]->UpperStart + level - 1];
+        level == 0 ? Layout.Links(Lowest[row]) : Upper[Nodes[row]->UpperStart + level - 1];
 
     /// <summary>How many slots a row has.</summary>
     /// <param name="level">The level.</param>

@@ -2,7 +2,6 @@
 using System.Runtime.CompilerServices;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Kernels;
-using SimilarityCluster.Index.Memory;
 
 namespace SimilarityCluster.Index.Graph;
 
@@ -17,6 +16,11 @@ internal unsafe interface IRowScorer
     /// As <see cref="IMetric.Score"/>, exactly or nearly; neither NaN nor negative zero.
     /// </returns>
     static abstract float Score(in GraphView view, in WalkQuery query, int row);
+
+    /// <summary>How much <see cref="Score"/> reads.</summary>
+    /// <param name="view">The graph.</param>
+    /// <returns>Bytes, all of a row's at once.</returns>
+    static abstract int Bytes(in GraphView view);
 
     /// <summary>Asks for what <see cref="Score"/> will read.</summary>
     /// <param name="view">The graph.</param>
@@ -56,9 +60,12 @@ internal readonly unsafe struct VectorScorer<TMetric> : IRowScorer
         TMetric.Score((float*)query.Data, view.Rows.Vectors[row], query.Length);
 
     /// <inheritdoc/>
+    public static int Bytes(in GraphView view) => view.Length * sizeof(float);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(in GraphView view, int row) =>
-        Memory.Prefetch.Run(view.Rows.Vectors[row], view.Length * sizeof(float));
+        Memory.Prefetch.Run(view.Rows.Vectors[row], Bytes(view));
 
     /// <inheritdoc/>
     public static WalkQuery Load(in GraphView view, float* vector, QueryCode code) =>
@@ -86,7 +93,7 @@ internal readonly unsafe struct EightBitProduct : ICodeProduct
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Of(void* query, byte* code, int length) =>
-        CodeKernels.Dot8((short*)query, code, length);
+        VectorKernels.Dot8((short*)query, code, length);
 }
 
 /// <inheritdoc cref="VectorCode.FourBit"/>
@@ -95,7 +102,7 @@ internal readonly unsafe struct FourBitProduct : ICodeProduct
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Of(void* query, byte* code, int length) =>
-        CodeKernels.Dot4((sbyte*)query, code, length);
+        VectorKernels.Dot4((sbyte*)query, code, length);
 }
 
 /// <summary>Compares codes, under every metric alike, see <see cref="ScalarQuantizer"/>.</summary>
@@ -108,18 +115,18 @@ internal readonly unsafe struct CodeScorer<TProduct> : IRowScorer
     public static float Score(in GraphView view, in WalkQuery query, int row)
     {
         var block = view.Lowest[row];
-        var product = TProduct.Of((void*)query.Data, block + view.Layout.CodeOffset, query.Length);
+        var product = TProduct.Of((void*)query.Data, block, query.Length);
         var bias = *(float*)(block + view.Layout.BiasOffset);
         return (query.Slope * product) + bias + query.Constant;
     }
 
     /// <inheritdoc/>
+    public static int Bytes(in GraphView view) => view.Layout.LinksOffset;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(in GraphView view, int row)
-    {
-        var start = view.Lowest[row] + view.Layout.BiasOffset;
-        Memory.Prefetch.Run(start, view.Layout.CodeBytes + view.Layout.CodeOffset - view.Layout.BiasOffset);
-    }
+    public static void Prefetch(in GraphView view, int row) =>
+        Memory.Prefetch.Run(view.Lowest[row], Bytes(view));
 
     /// <inheritdoc/>
     public static WalkQuery Load(in GraphView view, float* vector, QueryCode code)
@@ -133,10 +140,10 @@ internal readonly unsafe struct CodeScorer<TProduct> : IRowScorer
     {
         var block = view.Lowest[row];
         view.Layout.Quantizer!.PrepareFromCode(
-            block + view.Layout.CodeOffset, *(float*)(block + view.Layout.BiasOffset), code);
+            block, *(float*)(block + view.Layout.BiasOffset), code);
         return Of(view, code);
     }
 
     private static WalkQuery Of(in GraphView view, QueryCode code) =>
-        new((nint)code.Code, view.Layout.Quantizer!.CodeLength, code.Slope, code.Constant);
+        new((nint)code.Data, view.Layout.Quantizer!.CodeLength, code.Slope, code.Constant);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Memory;
 
@@ -5,16 +6,16 @@ namespace SimilarityCluster.Index.Graph;
 
 /// <summary>What a walk reads of a row: its links on the lowest level, and its code.</summary>
 /// <remarks>
-/// A block, aligned to 32 bytes:
+/// A block, aligned to a cache line:
 /// | offset | type | meaning |
 /// |---|---|---|
-/// | 0 | int32 × slots | links; a free slot holds -1 |
-/// | 4 × slots | float32 | the code's bias, see <see cref="ScalarQuantizer.Encode"/> |
-/// | next multiple of 32 | bytes | the code; nothing without a quantizer |
+/// | 0 | bytes | the code; nothing without a quantizer |
+/// | length of the code | float32 | the code's bias, see <see cref="ScalarQuantizer.Encode"/> |
+/// | 4 behind that | int32 × slots | links; a free slot holds -1 |
 /// </remarks>
 internal sealed unsafe class RowBlocks
 {
-    private const int CodeAlignment = 32;
+    private const int Alignment = AlignedBlocks<byte>.AlignmentBytes;
 
     /// <summary>Makes room for no row yet.</summary>
     /// <param name="slotCount">Links of a row.</param>
@@ -22,10 +23,10 @@ internal sealed unsafe class RowBlocks
     public RowBlocks(int slotCount, ScalarQuantizer? quantizer)
     {
         Quantizer = quantizer;
-        BiasOffset = slotCount * sizeof(int);
-        CodeOffset = (BiasOffset + sizeof(float) + CodeAlignment - 1) & -CodeAlignment;
-        CodeBytes = quantizer?.CodeBytes ?? 0;
-        Blocks = new AlignedBlocks<byte>(CodeOffset + CodeBytes);
+        BiasOffset = quantizer?.CodeBytes ?? 0;
+        LinksOffset = BiasOffset + sizeof(float);
+        var bytes = LinksOffset + (slotCount * sizeof(int));
+        Blocks = new AlignedBlocks<byte>((bytes + Alignment - 1) & -Alignment);
     }
 
     /// <summary>Makes the codes; null when walks compare the vectors themselves.</summary>
@@ -34,14 +35,17 @@ internal sealed unsafe class RowBlocks
     /// <summary>The blocks, by row.</summary>
     public AlignedBlocks<byte> Blocks { get; }
 
-    /// <summary>Where the bias is in a block.</summary>
+    /// <summary>Where the bias is in a block, and the end of the code.</summary>
     public int BiasOffset { get; }
 
-    /// <summary>Where the code is in a block.</summary>
-    public int CodeOffset { get; }
+    /// <summary>Where the links are in a block, and the end of what is compared.</summary>
+    public int LinksOffset { get; }
 
-    /// <summary>Bytes of a code.</summary>
-    public int CodeBytes { get; }
+    /// <summary>The links in a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <returns>The slots.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int* Links(byte* block) => (int*)(block + LinksOffset);
 
     /// <summary>How walks over these blocks score.</summary>
     /// <param name="metric">The metric of the rows.</param>
@@ -61,12 +65,10 @@ internal sealed unsafe class RowBlocks
     /// <summary>Fills in a row's code.</summary>
     /// <param name="row">There is room for it.</param>
     /// <param name="vector">Shape [padded dimension].</param>
-    public void Encode(int row, float* vector)
+    /// <returns>How many of its numbers lie outside of what the quantizer has learnt.</returns>
+    public int Encode(int row, float* vector)
     {
-        if (Quantizer is not null)
-        {
-            var block = Blocks.View[row];
-            Quantizer.Encode(vector, block + CodeOffset, out *(float*)(block + BiasOffset));
-        }
+        var block = Blocks.View[row];
+        return Quantizer is null ? 0 : Quantizer.Encode(vector, block, out *(float*)(block + BiasOffset));
     }
 }
