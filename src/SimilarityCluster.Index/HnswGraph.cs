@@ -19,12 +19,16 @@ namespace SimilarityCluster.Index;
 public sealed class HnswGraph : IVectorSearcher
 {
     // Codes of fewer rows are not worth their learning. Four times as many rows are reason to learn again,
-    // until there are so many that more tell nothing new; so is a quarter of the rows since that lies outside.
+    // until there are so many that more tell nothing new; so is a quarter of the rows since that lies
+    // outside.
     private const int FirstLearning = 256;
     private const int LearningGrowth = 4;
     private const int LastLearning = 1 << 18;
     private const int OutsideShare = 4;
     private const int LeastGrowthShare = 8;
+
+    private const int LeastRepair = 1_000;
+    private const int RepairShare = 8;
 
     private readonly VectorRows _rows;
     private readonly VectorCode _code;
@@ -59,6 +63,19 @@ public sealed class HnswGraph : IVectorSearcher
 
     /// <summary>Rows inserted: those from this number on are not in the graph.</summary>
     public int Count => _links.Count;
+
+    /// <summary>
+    /// Whether so many rows were deleted since the last <see cref="Repair"/> that another one pays: an eighth
+    /// of those that walks meet, and a thousand.
+    /// </summary>
+    public bool IsRepairDue
+    {
+        get
+        {
+            var met = Count - _links.RemovedCount;
+            return met - _rows.LiveCount > Math.Max(LeastRepair, met / RepairShare);
+        }
+    }
 
     /// <summary>The links, for tests that check them.</summary>
     internal GraphLinks Links => _links;
@@ -118,7 +135,7 @@ public sealed class HnswGraph : IVectorSearcher
     /// </summary>
     /// <remarks>
     /// Begins a sweep over the graph, or goes on with it. Rows deleted since the last one keep their places
-    /// in memory, but later walks do not meet them. Worth it when a tenth of the rows have been deleted.
+    /// in memory, but later walks do not meet them. See <see cref="IsRepairDue"/>.
     /// </remarks>
     /// <param name="rowCount">Rows to look at in this step, 1 and up.</param>
     /// <returns>Whether the sweep goes on; false when there is nothing more to do.</returns>

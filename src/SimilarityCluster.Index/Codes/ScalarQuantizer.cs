@@ -91,7 +91,9 @@ internal sealed unsafe class ScalarQuantizer
     /// <summary>Learns offsets and steps from rows.</summary>
     /// <param name="code">Not <see cref="VectorCode.Float32"/>.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="count">How many of the first rows to learn from, 1 and up; a sample of them is taken.</param>
+    /// <param name="count">
+    /// How many of the first rows to learn from, 1 and up; a sample of them is taken.
+    /// </param>
     /// <returns>The quantizer.</returns>
     public static ScalarQuantizer Train(VectorCode code, VectorRows rows, int count)
     {
@@ -139,7 +141,8 @@ internal sealed unsafe class ScalarQuantizer
                     * Vector128.Load(inverses + index);
                 var level = Vector128.Round(
                     Vector128.Min(Vector128.Max(exact, Vector128<float>.Zero), most));
-                outside -= Vector128.GreaterThan(Vector128.Abs(exact - level), Vector128.Create(1f)).AsInt32();
+                var isOutside = Vector128.GreaterThan(Vector128.Abs(exact - level), Vector128<float>.One);
+                outside -= isOutside.AsInt32();
                 var decoded = level * Vector128.Load(steps + index);
                 squares += decoded * decoded;
                 var whole = Vector128.ConvertToInt32(level);
@@ -259,8 +262,8 @@ internal sealed unsafe class ScalarQuantizer
             Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(weights + index) * factor));
     }
 
-    // A row as a query: weights = step · (offset, if it counts, + step · level). Per dimension a factor of the
-    // level in 1/256 and an offset, both scaled so that the largest weight is at the limit.
+    // A row as a query: weights = step · (offset, if it counts, + step · level). Per dimension a factor of
+    // the level in 1/256 and an offset, both scaled so that the largest weight is at the limit.
     private (short[] Factors, short[] Offsets, float Scale) RowTables()
     {
         var counts = _metric == Metric.Dot ? 1f : 0f;

@@ -3,8 +3,8 @@ namespace SimilarityCluster.Index.Codes;
 
 /// <summary>What a walk compares of a row. Shorter is faster and errs more.</summary>
 /// <remarks>
-/// Hits are found among the best of a walk by their vectors, so that a code costs recall only where it errs so
-/// much that a near row does not get that far.
+/// Hits are found among the best of a walk by their vectors, so that a code costs recall only where it errs
+/// so much that a near row does not get that far.
 /// </remarks>
 public enum VectorCode
 {

@@ -1,7 +1,8 @@
 namespace SimilarityCluster.Index.Graph;
 
 /// <summary>
-/// Inserts rows into a graph (paper: algorithms 1 and 4). Thread-safe: each caller brings its own work memory.
+/// Inserts rows into a graph (paper: algorithms 1 and 4). Thread-safe: each caller brings its own work
+/// memory.
 /// </summary>
 /// <remarks>
 /// A row is linked to its neighbours on all levels before the first neighbour links back: so whoever meets a

@@ -26,6 +26,7 @@ internal sealed unsafe class GraphLinks
     private RowBlocks _lowest;
     private int _upperCount;
     private int _reserved;
+    private int _removedCount;
     private int _count;
     private int _entry = NoRow;
     private int _builderEntry = NoRow;
@@ -47,6 +48,9 @@ internal sealed unsafe class GraphLinks
 
     /// <summary>The first row that was linked; it has no parent.</summary>
     public int Root { get; private set; } = NoRow;
+
+    /// <summary>Rows that no walk meets, because they were deleted before.</summary>
+    public int RemovedCount => Volatile.Read(ref _removedCount);
 
     /// <summary>What the codes of the rows are made with; null when there are none.</summary>
     public ScalarQuantizer? Quantizer => Volatile.Read(ref _lowest).Quantizer;
@@ -101,6 +105,11 @@ internal sealed unsafe class GraphLinks
             Parent = NoRow,
             IsRemoved = isRemoved,
         };
+        if (isRemoved)
+        {
+            CountRemoved();
+        }
+
         new Span<int>(_lowest.Links(_lowest.Blocks.View[row]), LowestSlots(_connectivity)).Fill(NoRow);
         for (; level > 0; level--)
         {
@@ -122,6 +131,9 @@ internal sealed unsafe class GraphLinks
     /// <returns>How many of its numbers lie outside of what the quantizer has learnt.</returns>
     public int Encode(VectorRows rows, int row) =>
         Volatile.Read(ref _lowest).Encode(row, rows.View().Vectors[row]);
+
+    /// <summary>Counts a row that was removed.</summary>
+    public void CountRemoved() => Interlocked.Increment(ref _removedCount);
 
     /// <summary>Lets insertions begin at a row, which is linked. One caller at a time.</summary>
     /// <param name="row">On a higher level than the entry before.</param>

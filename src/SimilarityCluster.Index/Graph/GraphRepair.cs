@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace SimilarityCluster.Index.Graph;
 
 /// <summary>
-/// Takes deleted rows out of a graph, in small steps beside searches and insertions. One caller at a time.
+/// Takes deleted rows out of a graph, in small steps beside searches and insertions. One caller at a
+/// time.
 /// </summary>
 /// <remarks>
 /// A sweep goes over the rows twice. First each deleted row loses its place in the tree of parents: its
-/// children go to its parent, or below it. Then every row with links to such rows chooses anew among its other
-/// neighbours and theirs. Afterwards no walk meets them. The root of the tree and the entry stay.
+/// children go to its parent, or below it. Then every row with links to such rows chooses anew among its
+/// other neighbours and theirs. Afterwards no walk meets them. The root of the tree and the entry stay.
 /// Source: Singh et al., "FreshDiskANN", 2021, algorithm 4.
 /// </remarks>
 /// <param name="rows">The vectors.</param>
@@ -21,10 +22,8 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
     private int _end;
     private int _next;
     private bool _isMending;
-    private int _removedBefore;
-
-    /// <summary>Rows taken out so far.</summary>
-    public int RemovedCount { get; private set; }
+    private int _mendedEnd;
+    private int _mendedRemoved;
 
     /// <summary>Goes on with the sweep, or begins one.</summary>
     /// <typeparam name="TScorer">What is compared.</typeparam>
@@ -36,7 +35,7 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
     {
         if (_next == 0 && !_isMending)
         {
-            (_end, _removedBefore) = (links.Count, RemovedCount);
+            _end = links.Count;
         }
 
         var deleted = links.BuilderView(rows, out var entry);
@@ -59,8 +58,10 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
             return true;
         }
 
-        _next = 0;
-        _isMending = !_isMending && RemovedCount > _removedBefore;
+        // A row that was inserted beside the last sweep may have chosen one that the sweep removed.
+        var removed = links.RemovedCount;
+        _isMending = !_isMending && removed > 0 && (removed > _mendedRemoved || _end > _mendedEnd);
+        (_next, _mendedEnd, _mendedRemoved) = (0, _end, removed);
         return _isMending;
     }
 
@@ -100,7 +101,7 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
         }
 
         node->ChildCount = 0;
-        RemovedCount++;
+        links.CountRemoved();
     }
 
     private void Mend<TScorer>(in GraphView view, int row, InsertScratch scratch)

@@ -94,7 +94,8 @@ internal static unsafe class Vector256Kernel
         for (; length > 0; length -= 64)
         {
             var codes = Vector256.Load(code);
-            sum = MultiplyAdd(codes & low, Vector256.Load(query), codes >>> 4, Vector256.Load(query + 32), sum);
+            sum = MultiplyAdd(
+                codes & low, Vector256.Load(query), codes >>> 4, Vector256.Load(query + 32), sum);
             query += 64;
             code += 32;
         }
@@ -103,7 +104,8 @@ internal static unsafe class Vector256Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> MultiplyAdd(Vector256<short> left, Vector256<short> right, Vector256<int> sum) =>
+    private static Vector256<int> MultiplyAdd(
+        Vector256<short> left, Vector256<short> right, Vector256<int> sum) =>
         AvxVnni.IsSupported
             ? AvxVnni.MultiplyWideningAndAdd(sum, left, right)
             : sum + Avx2.MultiplyAddAdjacent(left, right);
