@@ -44,11 +44,11 @@ internal static class RowScorings
     /// <returns>What came of it.</returns>
     public static TResult Run<TTask, TResult>(this RowScoring scoring, ref TTask task)
         where TTask : struct, IScorerTask<TResult>, allows ref struct => scoring switch
-    {
-        RowScoring.EightBit => task.Run<CodeScorer<EightBitProduct>>(),
-        RowScoring.FourBit => task.Run<CodeScorer<FourBitProduct>>(),
-        RowScoring.Cosine => task.Run<VectorScorer<CosineMetric>>(),
-        RowScoring.Dot => task.Run<VectorScorer<DotMetric>>(),
-        _ => task.Run<VectorScorer<EuclideanMetric>>(),
-    };
+        {
+            RowScoring.EightBit => task.Run<CodeScorer<EightBitProduct>>(),
+            RowScoring.FourBit => task.Run<CodeScorer<FourBitProduct>>(),
+            RowScoring.Cosine => task.Run<VectorScorer<CosineMetric>>(),
+            RowScoring.Dot => task.Run<VectorScorer<DotMetric>>(),
+            _ => task.Run<VectorScorer<EuclideanMetric>>(),
+        };
 }
