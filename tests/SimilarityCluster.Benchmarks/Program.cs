@@ -1,4 +1,5 @@
-using System.Globalization;
+using SimilarityCluster.Benchmarks.Ann;
+using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
 using SimilarityCluster.Benchmarks.Reporting;
 using SimilarityCluster.Benchmarks.Serve;
@@ -10,30 +11,62 @@ const string Usage =
       --output FILE  keeps the report
       serve       searches through gRPC against the same search in process (Fashion-MNIST)
       descriptor  1-NN accuracy of the built-in descriptor against raw pixels (emoji, Fashion-MNIST)
+      ann         the index against hnswlib, FAISS and SymphonyQG, at equal recall
+        --dataset NAME     fashion-mnist (default), hard128, synth1m, sift5k, or a folder with base.fvecs
+                           and query.fvecs
+        --hnswlib DIR      the folder that contains hnswlib/hnswlib.h; else Debian's libhnswlib-dev
+        --hnswlib-grid     measures hnswlib with M 16 and 32, efConstruction 200 and 500
+        --engines A,B      only these, beside hnswlib; all by default
+        --no-memory        leaves out resident size, for which each engine builds or loads once more
+        --cache DIR        exact neighbours, compiled peers and their indexes
+        --json FILE        keeps all raw points
     """;
 
-var verb = args is [var first, ..] ? first : string.Empty;
-var rounds = int.Parse(Option("--rounds") ?? "5", NumberStyles.None, CultureInfo.InvariantCulture);
-var output = Option("--output");
-switch (verb)
+try
 {
-    case "serve":
-        var serve = new Report("What does a search through gRPC cost?");
-        await ServeBenchmark.RunAsync(serve, rounds);
-        serve.Finish(output);
-        return 0;
-    case "descriptor":
-        var descriptor = new Report("Is the built-in descriptor a fair embedding of pictures?");
-        await DescriptorBenchmark.RunAsync(descriptor);
-        descriptor.Finish(output);
-        return 0;
-    default:
-        await Console.Error.WriteLineAsync(Usage);
-        return 2;
+    return await RunAsync(args is [var verb, ..] ? verb : string.Empty, args.Skip(1).ToArray());
+}
+catch (OptionException fault)
+{
+    await Console.Error.WriteLineAsync(fault.Message);
+    return 2;
 }
 
-string? Option(string name)
+static async Task<int> RunAsync(string verb, string[] words)
 {
-    var at = Array.IndexOf(args, name);
-    return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+    switch (verb)
+    {
+        case "serve":
+            var plain = new Options(words, ["--rounds", "--output"], []);
+            var serve = new Report("What does a search through gRPC cost?");
+            await ServeBenchmark.RunAsync(serve, plain.Count("--rounds", 5));
+            serve.Finish(plain.Text("--output"));
+            return 0;
+        case "descriptor":
+            var output = new Options(words, ["--rounds", "--output"], []).Text("--output");
+            var descriptor = new Report("Is the built-in descriptor a fair embedding of pictures?");
+            await DescriptorBenchmark.RunAsync(descriptor);
+            descriptor.Finish(output);
+            return 0;
+        case "ann":
+            RunAnn(new Options(words, AnnSettings.Valued, AnnSettings.Flags));
+            return 0;
+        default:
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+    }
+}
+
+static void RunAnn(Options options)
+{
+    var settings = AnnSettings.From(options);
+    if (options.Text("--memory-of") is { } engine)
+    {
+        MemoryProbe.Run(settings, engine);
+        return;
+    }
+
+    var report = new Report("How fast are indexes at equal recall?");
+    AnnBenchmark.Run(report, settings);
+    report.Finish(options.Text("--output"));
 }

@@ -57,7 +57,7 @@ internal sealed class Report(string title)
         $"""
         # {title}
 
-        {Today()}, {Cpu()}, {Environment.ProcessorCount} cores,
+        {Today()}, {Machine.Cpu()}, {Environment.ProcessorCount} cores,
         {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}.
 
         {_text}
@@ -69,13 +69,6 @@ internal sealed class Report(string title)
 
     private static string Today() =>
         TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static string Cpu() =>
-        File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo")
-                .First(line => line.StartsWith("model name", StringComparison.Ordinal))
-                .Split(':')[1].Trim()
-            : RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string Text(object cell) =>
         cell switch

@@ -1,0 +1,63 @@
+using SimilarityCluster.Benchmarks.CommandLine;
+using SimilarityCluster.Benchmarks.Peers;
+
+namespace SimilarityCluster.Benchmarks.Ann;
+
+/// <summary>All engines that are measured.</summary>
+internal static class AnnEngines
+{
+    /// <summary>The engine that all others are compared with.</summary>
+    public const string Base = "hnswlib";
+
+    /// <summary>Makes this project's engines: one line an engine.</summary>
+    /// <returns>The engines, nothing built yet.</returns>
+    public static IEnumerable<IAnnEngine> Ours()
+    {
+        yield return new Float32Engine();
+    }
+
+    /// <summary>Whether an engine is the one that all others are compared with.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsBase(IAnnEngine engine) =>
+        string.Equals(engine.Name, Base, StringComparison.Ordinal);
+
+    /// <summary>Makes the engines wanted, the base first.</summary>
+    /// <param name="settings">Which.</param>
+    /// <returns>The engines, nothing built yet.</returns>
+    /// <exception cref="OptionException">One is unknown, or a peer is not where it is said to be.</exception>
+    public static IReadOnlyList<IAnnEngine> Make(AnnSettings settings)
+    {
+        List<IAnnEngine> engines = [.. Hnswlib(settings), .. Ours(), .. OtherPeers(settings)];
+        if (settings.Engines is not { } wanted)
+        {
+            return engines;
+        }
+
+        var unknown = wanted.Except(engines.Select(engine => engine.Name), StringComparer.Ordinal).ToArray();
+        return unknown.Length == 0
+            ? engines.FindAll(engine =>
+                IsBase(engine) || wanted.Contains(engine.Name, StringComparer.Ordinal))
+            : throw new OptionException(
+                $"--engines names '{string.Join(", ", unknown)}'; there are "
+                + $"{string.Join(", ", engines.Select(engine => engine.Name))}.");
+    }
+
+    private static IEnumerable<IAnnEngine> Hnswlib(AnnSettings settings)
+    {
+        var compiler = new PeerCompiler(settings.Cache);
+        var recipe = PeerRecipes.Hnswlib(settings.Hnswlib);
+        yield return new PeerEngine(Base, 16, 200, 0, recipe, compiler);
+        if (settings.HnswlibGrid)
+        {
+            yield return new PeerEngine("hnswlib-m16-c500", 16, 500, 0, recipe, compiler);
+            yield return new PeerEngine("hnswlib-m32-c200", 32, 200, 0, recipe, compiler);
+            yield return new PeerEngine("hnswlib-m32-c500", 32, 500, 0, recipe, compiler);
+        }
+    }
+
+    private static IEnumerable<IAnnEngine> OtherPeers(AnnSettings settings)
+    {
+        yield break;
+    }
+}
