@@ -55,6 +55,9 @@ internal sealed unsafe class GraphLinks
     /// <summary>What the codes of the rows are made with; null when there are none.</summary>
     public ScalarQuantizer? Quantizer => Volatile.Read(ref _lowest).Quantizer;
 
+    /// <summary>Bytes that a walk may read of each row: its links on the lowest level and its code.</summary>
+    public int BlockBytes => Volatile.Read(ref _lowest).BlockBytes;
+
     /// <summary>Slots on the lowest level: one short of twice, which leaves room for the bias.</summary>
     /// <param name="connectivity">Slots on each upper level.</param>
     /// <returns>The number.</returns>

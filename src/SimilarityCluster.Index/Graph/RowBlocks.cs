@@ -25,8 +25,8 @@ internal sealed unsafe class RowBlocks
         Quantizer = quantizer;
         BiasOffset = quantizer?.CodeBytes ?? 0;
         LinksOffset = BiasOffset + sizeof(float);
-        var bytes = LinksOffset + (slotCount * sizeof(int));
-        Blocks = new AlignedBlocks<byte>((bytes + Alignment - 1) & -Alignment);
+        BlockBytes = (LinksOffset + (slotCount * sizeof(int)) + Alignment - 1) & -Alignment;
+        Blocks = new AlignedBlocks<byte>(BlockBytes);
     }
 
     /// <summary>Makes the codes; null when walks compare the vectors themselves.</summary>
@@ -34,6 +34,9 @@ internal sealed unsafe class RowBlocks
 
     /// <summary>The blocks, by row.</summary>
     public AlignedBlocks<byte> Blocks { get; }
+
+    /// <summary>Bytes of a block.</summary>
+    public int BlockBytes { get; }
 
     /// <summary>Where the bias is in a block, and the end of the code.</summary>
     public int BiasOffset { get; }

@@ -1,5 +1,6 @@
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Peers;
+using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Benchmarks.Ann;
 
@@ -13,7 +14,9 @@ internal static class AnnEngines
     /// <returns>The engines, nothing built yet.</returns>
     public static IEnumerable<IAnnEngine> Ours()
     {
-        yield return new Float32Engine();
+        yield return new GraphEngine("lean8", VectorCode.EightBit);
+        yield return new GraphEngine("lean4", VectorCode.FourBit);
+        yield return new GraphEngine("float32", VectorCode.Float32);
     }
 
     /// <summary>Whether an engine is the one that all others are compared with.</summary>

@@ -1,0 +1,66 @@
+using SimilarityCluster.Benchmarks.Data;
+using SimilarityCluster.Index;
+using SimilarityCluster.Index.Codes;
+
+namespace SimilarityCluster.Benchmarks.Ann;
+
+/// <summary>The graph that grows, over one code.</summary>
+/// <param name="name">See <see cref="IAnnEngine.Name"/>.</param>
+/// <param name="code">What its walks compare.</param>
+internal sealed class GraphEngine(string name, VectorCode code)
+    : SearcherEngine(name, $"{code}, Connectivity 16, BuildBreadth 200")
+{
+    private VectorRows? _rows;
+    private HnswGraph? _graph;
+
+    /// <inheritdoc/>
+    public override long HotBytes => code == VectorCode.Float32 ? TotalBytes : LinkedBytes;
+
+    /// <inheritdoc/>
+    public override long TotalBytes => LinkedBytes + (RowCount * sizeof(float) * PaddedDimension);
+
+    private long RowCount => _rows?.Count ?? 0;
+
+    private int PaddedDimension => _rows?.PaddedDimension ?? 0;
+
+    private long LinkedBytes => RowCount * (_graph?.Links.BlockBytes ?? 0);
+
+    /// <inheritdoc/>
+    public override void Build(VectorSet set, int threads)
+    {
+        var rows = new VectorRows(Metric.Euclidean, set.Dimension);
+        for (var row = 0; row < set.RowCount; row++)
+        {
+            rows.Append(set.Row(row));
+        }
+
+        var graph = new HnswGraph(rows, new HnswOptions { Code = code });
+        var inserters = Enumerable.Range(0, threads).Select(_ => new Thread(InsertAll)).ToArray();
+        foreach (var inserter in inserters)
+        {
+            inserter.Start();
+        }
+
+        foreach (var inserter in inserters)
+        {
+            inserter.Join();
+        }
+
+        (_rows, _graph) = (rows, graph);
+
+        void InsertAll()
+        {
+            while (graph.InsertNext())
+            {
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override int Search(ReadOnlySpan<float> query, int breadth, Span<RowHit> hits)
+    {
+        var order = default(RowNumberOrder);
+        var never = default(NeverStop);
+        return _graph!.Search(query, breadth, hits, ref order, ref never).Count;
+    }
+}
