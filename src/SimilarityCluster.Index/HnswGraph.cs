@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Graph;
-using SimilarityCluster.Index.Kernels;
 using SimilarityCluster.Index.Memory;
 
 namespace SimilarityCluster.Index;
@@ -10,18 +10,37 @@ namespace SimilarityCluster.Index;
 /// </summary>
 /// <remarks>
 /// It holds the rows 0 to <see cref="Count"/> - 1, inserted in this order; later rows are not found, see
-/// <see cref="FlatSearcher.SearchRange"/>. Deleted rows are walked over but not returned. Searches wait for
-/// nobody and may run beside an insertion, whose row they see once it is done; insertions wait for each
-/// other. On the lowest level every row can be reached from every other one. Source: Malkov and Yashunin
-/// 2018, algorithms 1 to 5.
+/// <see cref="FlatSearcher.SearchRange"/>. Walks compare short codes of the rows, which are learnt from them
+/// and learnt anew as their number grows; the best of a walk are then compared by their vectors. Deleted rows
+/// are walked over but not returned. Searches wait for nobody; any number of threads may insert beside them.
+/// On the lowest level every row can be reached from every other one. Source: Malkov and Yashunin 2018,
+/// algorithms 1 to 5.
 /// </remarks>
 public sealed class HnswGraph : IVectorSearcher
 {
+    // Codes of fewer rows are not worth their learning. Four times as many rows are reason to learn again,
+    // until there are so many that more tell nothing new; so is a quarter of the rows since that lies
+    // outside.
+    private const int FirstLearning = 256;
+    private const int LearningGrowth = 4;
+    private const int LastLearning = 1 << 18;
+    private const int OutsideShare = 4;
+    private const int LeastGrowthShare = 8;
+
+    private const int LeastRepair = 1_000;
+    private const int RepairShare = 8;
+
     private readonly VectorRows _rows;
+    private readonly VectorCode _code;
     private readonly GraphLinks _links;
     private readonly GraphBuilder _builder;
     private readonly ScratchPool<SearchScratch> _scratches;
-    private readonly Lock _writer = new();
+    private readonly ScratchPool<InsertScratch> _insertScratches;
+    private readonly object _sync = new(); // A monitor, not a Lock: learning waits for the insertions.
+    private readonly GraphRepair _repair;
+    private int _changing;
+    private int _learntFrom;
+    private int _outsideCount;
 
     /// <summary>Makes an empty graph.</summary>
     /// <param name="rows">Where the vectors are.</param>
@@ -33,44 +52,114 @@ public sealed class HnswGraph : IVectorSearcher
         ArgumentNullException.ThrowIfNull(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         _rows = rows;
+        _code = options.Code;
         _links = new GraphLinks(options.Connectivity);
         _builder = new GraphBuilder(rows, _links, options);
-        _scratches = new ScratchPool<SearchScratch>(() => new SearchScratch(rows, options.Connectivity));
+        _repair = new GraphRepair(rows, _links, _builder);
+        var connectivity = options.Connectivity;
+        _scratches = new ScratchPool<SearchScratch>(() => new SearchScratch(rows, connectivity));
+        _insertScratches = new ScratchPool<InsertScratch>(() => new InsertScratch(rows, connectivity));
     }
 
     /// <summary>Rows inserted: those from this number on are not in the graph.</summary>
     public int Count => _links.Count;
 
+    /// <summary>
+    /// Whether so many rows were deleted since the last <see cref="Repair"/> that another one pays: an eighth
+    /// of those that walks meet, and a thousand.
+    /// </summary>
+    public bool IsRepairDue
+    {
+        get
+        {
+            var met = Count - _links.RemovedCount;
+            return met - _rows.LiveCount > Math.Max(LeastRepair, met / RepairShare);
+        }
+    }
+
     /// <summary>The links, for tests that check them.</summary>
     internal GraphLinks Links => _links;
 
-    /// <summary>Inserts the next row, deleted or not. Thread-safe; insertions wait for each other.</summary>
-    /// <param name="row">Must be <see cref="Count"/>, and in the rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// Another row is next, or there is no such row yet.
-    /// </exception>
-    public void Insert(int row)
+    /// <summary>
+    /// Inserts the next row, deleted or not. Thread-safe; several threads insert several rows at a time, and
+    /// <see cref="Count"/> passes a row when it and all before it are done. One thread alone always makes the
+    /// same graph of the same rows.
+    /// </summary>
+    /// <returns>False when there is no next row.</returns>
+    public bool InsertNext()
     {
-        lock (_writer)
+        int row;
+        lock (_sync)
         {
-            if (row != Count || row >= _rows.Count)
+            row = _links.Reserved;
+            if (row >= _rows.Count)
             {
-                throw new ArgumentOutOfRangeException(
-                    nameof(row), row, $"The next row is {Count}, and there are {_rows.Count} rows.");
+                return false;
             }
 
-            switch (_rows.Metric)
+            LearnWhenDue();
+            if (_links.Reserved != row)
             {
-                case Metric.Cosine:
-                    _builder.Insert<CosineMetric>(row);
-                    break;
-                case Metric.Dot:
-                    _builder.Insert<DotMetric>(row);
-                    break;
-                default:
-                    _builder.Insert<EuclideanMetric>(row);
-                    break;
+                return true; // The wait let others in; they inserted instead.
             }
+
+            var isRemoved = _rows.IsDeleted(row);
+            _links.Reserve(isRemoved ? 0 : _builder.LevelOf(row), isRemoved);
+            if (isRemoved)
+            {
+                _links.Publish(row);
+                return true;
+            }
+
+            _changing++;
+        }
+
+        var scratch = _insertScratches.Rent();
+        var insertion = new Insertion(_builder, row, scratch);
+        var outside = _links.Encode(_rows, row);
+        _links.Scoring(_rows.Metric).Run<Insertion, bool>(ref insertion);
+        _insertScratches.Return(scratch); // One that threw is lost, with the row.
+        lock (_sync)
+        {
+            _outsideCount += outside > _rows.Dimension / 8 ? 1 : 0;
+            _links.Publish(row);
+            EndChange();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Takes deleted rows out of the ways of walks, a step at a time. Thread-safe, also beside searches and
+    /// insertions; steps wait for each other.
+    /// </summary>
+    /// <remarks>
+    /// Begins a sweep over the graph, or goes on with it. Rows deleted since the last one keep their places
+    /// in memory, but later walks do not meet them. See <see cref="IsRepairDue"/>.
+    /// </remarks>
+    /// <param name="rowCount">Rows to look at in this step, 1 and up.</param>
+    /// <returns>Whether the sweep goes on; false when there is nothing more to do.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rowCount"/> is less than 1.</exception>
+    public bool Repair(int rowCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowCount, 1);
+        lock (_repair)
+        {
+            lock (_sync)
+            {
+                _changing++; // Learning waits for this step, too.
+            }
+
+            var scratch = _insertScratches.Rent();
+            var step = new RepairStep(_repair, rowCount, scratch);
+            var more = _links.Scoring(_rows.Metric).Run<RepairStep, bool>(ref step);
+            _insertScratches.Return(scratch);
+            lock (_sync)
+            {
+                EndChange();
+            }
+
+            return more;
         }
     }
 
@@ -83,21 +172,6 @@ public sealed class HnswGraph : IVectorSearcher
     {
         _rows.CheckDimension(query);
         ArgumentOutOfRangeException.ThrowIfLessThan(breadth, 1);
-        breadth = Math.Max(breadth, hits.Length);
-        return _rows.Metric switch
-        {
-            Metric.Cosine => Search<CosineMetric, TOrder, TStop>(query, breadth, hits, ref order, ref stop),
-            Metric.Dot => Search<DotMetric, TOrder, TStop>(query, breadth, hits, ref order, ref stop),
-            _ => Search<EuclideanMetric, TOrder, TStop>(query, breadth, hits, ref order, ref stop),
-        };
-    }
-
-    private unsafe SearchOutcome Search<TMetric, TOrder, TStop>(
-        ReadOnlySpan<float> query, int breadth, Span<RowHit> hits, ref TOrder order, ref TStop stop)
-        where TMetric : struct, IMetric
-        where TOrder : struct, IRowOrder
-        where TStop : struct, IStopCondition
-    {
         var view = _links.View(_rows, out var entry);
         if (entry < 0 || hits.IsEmpty)
         {
@@ -105,41 +179,80 @@ public sealed class HnswGraph : IVectorSearcher
         }
 
         var scratch = _scratches.Rent();
-        var aligned = scratch.Query.Load(query);
-        var nearest = GraphWalk.Descend<TMetric>(view, aligned, entry, view.Nodes[entry]->Level, 0);
-        scratch.Begin(view.Limit, Math.Min(breadth, view.Limit));
-        GraphWalk.Seed<TMetric>(view, aligned, nearest, scratch);
-        var stopped = GraphWalk.Walk<TMetric, TStop>(view, 0, aligned, scratch, ref stop);
-        var count = Collect<TMetric, TOrder>(view, scratch.Pool.Keys, hits, ref order);
+        var outcome = GraphSearch.Run(
+            view, entry, query, Math.Max(breadth, hits.Length), hits, scratch, ref order, ref stop);
         // After the last use of its addresses; a stop or order that throws only loses it.
         _scratches.Return(scratch);
         GC.KeepAlive(this);
-        return new SearchOutcome(count, stopped);
+        GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
+        return outcome;
     }
 
-    // Scores ascend, so distances do; but equal distances come in the caller's order, not in that of the
-    // scores.
-    private static int Collect<TMetric, TOrder>(
-        in GraphView view, ReadOnlySpan<ulong> keys, Span<RowHit> hits, ref TOrder order)
-        where TMetric : struct, IMetric
-        where TOrder : struct, IRowOrder
+    /// <summary>
+    /// Looks for damage: dangling or double links, rows that cannot be reached. Nobody may insert or repair
+    /// meanwhile. O(rows).
+    /// </summary>
+    /// <param name="isRepaired">
+    /// Whether a whole <see cref="Repair"/> has run since the last row was deleted.
+    /// </param>
+    /// <returns>What is wrong, naming the rows, the first faults only; empty when nothing is.</returns>
+    public IReadOnlyList<string> Validate(bool isRepaired)
     {
-        var heap = new HitHeap<TOrder>(hits, 0, ref order);
-        foreach (var key in keys)
-        {
-            var distance = TMetric.Distance(CandidateKey.Score(key));
-            if (distance > heap.Bound)
-            {
-                break;
-            }
+        var view = _links.View(_rows, out var entry);
+        var faults = GraphValidator.Faults(view, entry, isRepaired);
+        GC.KeepAlive(this);
+        GC.KeepAlive(view.Layout);
+        return faults;
+    }
 
-            var row = CandidateKey.Row(key);
-            if (!CandidateKey.IsDead(key) && !view.Rows.IsDeleted(row))
-            {
-                heap.Offer(row, distance);
-            }
+    private void LearnWhenDue()
+    {
+        var count = _rows.Count;
+        if (_code == VectorCode.Float32 || count < FirstLearning)
+        {
+            return;
         }
 
-        return heap.Sort();
+        while (IsDue() && _changing > 0)
+        {
+            Monitor.Wait(_sync);
+        }
+
+        if (IsDue())
+        {
+            (_learntFrom, _outsideCount) = (count, 0);
+            _links.Recode(_rows, ScalarQuantizer.Train(_code, _rows, count));
+        }
+
+        bool IsDue() => _learntFrom == 0
+            || (_learntFrom < LastLearning && count >= (long)_learntFrom * LearningGrowth)
+            || (_outsideCount > (_links.Reserved - _learntFrom) / OutsideShare
+                && _links.Reserved - _learntFrom > _learntFrom / LeastGrowthShare);
+    }
+
+    private void EndChange()
+    {
+        if (--_changing == 0)
+        {
+            Monitor.PulseAll(_sync);
+        }
+    }
+
+    private readonly record struct Insertion(GraphBuilder Builder, int Row, InsertScratch Scratch)
+        : IScorerTask<bool>
+    {
+        public bool Run<TScorer>()
+            where TScorer : struct, IRowScorer
+        {
+            Builder.Insert<TScorer>(Row, Scratch);
+            return true;
+        }
+    }
+
+    private readonly record struct RepairStep(GraphRepair Repair, int RowCount, InsertScratch Scratch)
+        : IScorerTask<bool>
+    {
+        public bool Run<TScorer>()
+            where TScorer : struct, IRowScorer => Repair.Run<TScorer>(RowCount, Scratch);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Index;
 
@@ -11,7 +12,7 @@ namespace SimilarityCluster.Index;
 public sealed class HnswOptions
 {
     /// <summary>
-    /// Links of a row on each upper level, and half of those on the lowest (paper: M). Default 16.
+    /// Links of a row on each upper level; on the lowest one short of twice (paper: M). Default 16.
     /// </summary>
     [Range(2, 128)]
     public int Connectivity { get; set; } = 16;
@@ -26,4 +27,8 @@ public sealed class HnswOptions
     /// Decides the level of each row; the same rows and seed make the same graph. Default 1.
     /// </summary>
     public long Seed { get; set; } = 1;
+
+    /// <summary>What walks compare; hits are always ordered by the vectors. Default eight bits.</summary>
+    [EnumDataType(typeof(VectorCode))]
+    public VectorCode Code { get; set; } = VectorCode.EightBit;
 }

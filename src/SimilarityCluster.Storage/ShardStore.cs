@@ -259,7 +259,12 @@ public sealed class ShardStore : IAsyncDisposable
         lifetime.Sequence.Advance(rows.Sequence);
         var graph = new HnswGraph(
             rows.Vectors,
-            new HnswOptions { Connectivity = options.Connectivity, BuildBreadth = options.BuildBreadth });
+            new HnswOptions
+            {
+                Connectivity = options.Connectivity,
+                BuildBreadth = options.BuildBreadth,
+                Code = options.Code,
+            });
         var graphBuilder = new GraphBuilder(graph, rows, options, builder, lifetime);
         var commits = new GroupCommit(log, rows, operations, graphBuilder, options, lifetime);
         graphBuilder.Wake();

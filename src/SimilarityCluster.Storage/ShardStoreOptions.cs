@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Storage;
 
@@ -27,7 +28,7 @@ public sealed class ShardStoreOptions
     public int TailLimit { get; set; } = 8_192;
 
     /// <summary>
-    /// Links of a row in the graph's upper levels, half of those in the lowest (papers: M). Default 16.
+    /// Links of a row in the graph's upper levels; in the lowest one short of twice (papers: M). Default 16.
     /// </summary>
     [Range(4, 64)]
     public int Connectivity { get; set; } = 16;
@@ -37,4 +38,11 @@ public sealed class ShardStoreOptions
     /// </summary>
     [Range(8, 2_000)]
     public int BuildBreadth { get; set; } = 200;
+
+    /// <summary>
+    /// What walks compare of a row: <c>EightBit</c>, <c>FourBit</c> (half the memory beside the vectors) or
+    /// <c>Float32</c>. Distances are those of the vectors in any case. Default EightBit.
+    /// </summary>
+    [EnumDataType(typeof(VectorCode))]
+    public VectorCode Code { get; set; } = VectorCode.EightBit;
 }

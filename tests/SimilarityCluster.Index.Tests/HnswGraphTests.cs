@@ -1,19 +1,20 @@
 using System.ComponentModel.DataAnnotations;
-using SimilarityCluster.Index.Tests.Graph;
+using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Index.Tests;
 
 public sealed class HnswGraphTests
 {
+    public static TheoryData<Metric, VectorCode> MetricsAndCodes =>
+        new MatrixTheoryData<Metric, VectorCode>(Enum.GetValues<Metric>(), Enum.GetValues<VectorCode>());
+
     [Theory]
-    [InlineData(Metric.Cosine)]
-    [InlineData(Metric.Dot)]
-    [InlineData(Metric.Euclidean)]
-    public void Search_ClusteredSeed11_ReachesRecallFloor(Metric metric)
+    [MemberData(nameof(MetricsAndCodes))]
+    public void Search_ClusteredSeed11_ReachesRecallFloor(Metric metric, VectorCode code)
     {
         var rows = TestData.Rows(metric, TestData.Clustered(metric, 5_000, 32, seed: 11));
-        var graph = TestData.Graph(rows);
-        GraphValidator.AssertWhole(graph, rows);
+        var graph = TestData.Graph(rows, new HnswOptions { Code = code });
+        Assert.Empty(graph.Validate(isRepaired: false));
         var queries = TestData.Clustered(metric, 200, 32, seed: 12);
         Assert.InRange(TestData.Recall(graph, rows, queries, breadth: 64), 0.95, 1);
         Assert.InRange(TestData.Recall(graph, rows, queries, breadth: 300), 0.99, 1);
@@ -84,7 +85,7 @@ public sealed class HnswGraphTests
         }
 
         Assert.Equal(Count, rows.LiveCount);
-        GraphValidator.AssertWhole(graph, rows);
+        Assert.Empty(graph.Validate(isRepaired: false));
         Assert.InRange(TestData.Recall(graph, rows, queries, 64), Math.Max(0.95, before - 0.01), 1);
     }
 
@@ -100,7 +101,7 @@ public sealed class HnswGraphTests
 
         var last = rows.Append(vectors[0]);
         var graph = TestData.Graph(rows);
-        GraphValidator.AssertWhole(graph, rows);
+        Assert.Empty(graph.Validate(isRepaired: false));
         Assert.Equal([0, last], TestData.Search(graph, vectors[0], 2, 64).Select(hit => hit.Row));
         Assert.InRange(TestData.Recall(graph, rows, vectors[..100], 64), 0.95, 1);
     }
@@ -113,7 +114,7 @@ public sealed class HnswGraphTests
     {
         var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 1_500, 6, seed: 20));
         var graph = TestData.Graph(rows, new HnswOptions { Connectivity = connectivity, BuildBreadth = 30 });
-        GraphValidator.AssertWhole(graph, rows);
+        Assert.Empty(graph.Validate(isRepaired: false));
     }
 
     [Fact]
@@ -124,13 +125,13 @@ public sealed class HnswGraphTests
         Assert.Equal(one, same);
         Assert.NotEqual(one, LinksOf(seed: 5));
 
-        List<int> LinksOf(long seed)
+        unsafe List<int> LinksOf(long seed)
         {
             var view = TestData.Graph(rows, new HnswOptions { Seed = seed }).Links.View(rows, out var entry);
             List<int> links = [entry];
             for (var row = 0; row < rows.Count; row++)
             {
-                links.AddRange(GraphValidator.Slots(view, row, 0));
+                links.AddRange(new ReadOnlySpan<int>(view.Slots(row, 0), view.SlotCount(0)));
             }
 
             return links;
@@ -138,17 +139,164 @@ public sealed class HnswGraphTests
     }
 
     [Fact]
-    public void Insert_NotTheNextRow_SaysWhichIsNext()
+    public void InsertNext_AllRowsInserted_SaysSo()
     {
         var rows = TestData.Rows(Metric.Dot, [[1f], [2f]]);
         var graph = new HnswGraph(rows, new HnswOptions());
-        var fault = Assert.Throws<ArgumentOutOfRangeException>(() => graph.Insert(1));
-        Assert.StartsWith(
-            "The next row is 0, and there are 2 rows.", fault.Message, StringComparison.Ordinal);
-        TestData.InsertAll(graph, rows);
-        Assert.Throws<ArgumentOutOfRangeException>(() => graph.Insert(2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => graph.Insert(0));
+        Assert.True(graph.InsertNext());
+        Assert.Equal(1, graph.Count);
+        Assert.True(graph.InsertNext());
+        Assert.False(graph.InsertNext());
         Assert.Equal(2, graph.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(MetricsAndCodes))]
+    public void InsertNext_FourThreads_LeavesAWholeGraphAsGoodAsOneThread(Metric metric, VectorCode code)
+    {
+        var rows = TestData.Rows(metric, TestData.Clustered(metric, 4_000, 24, seed: 31));
+        var options = new HnswOptions { Code = code, BuildBreadth = 60 };
+        var queries = TestData.Clustered(metric, 100, 24, seed: 32);
+        var alone = TestData.Recall(TestData.Graph(rows, options), rows, queries, breadth: 80);
+        var graph = new HnswGraph(rows, options);
+        Parallel.For(0, 4, _ => TestData.Drain(graph));
+        Assert.Equal(rows.Count, graph.Count);
+        Assert.Empty(graph.Validate(isRepaired: false));
+        Assert.InRange(TestData.Recall(graph, rows, queries, breadth: 80), alone - 0.02, 1);
+    }
+
+    [Fact]
+    public void InsertNext_DeletedRow_IsNeverMet()
+    {
+        var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 600, 8, seed: 33));
+        for (var row = 0; row < rows.Count; row += 2)
+        {
+            rows.Delete(row);
+        }
+
+        var graph = TestData.Graph(rows);
+        Assert.Empty(graph.Validate(isRepaired: true));
+        Assert.Equal(300, TestData.Search(graph, rows[1], 600, 600).Length);
+    }
+
+    [Theory]
+    [InlineData(VectorCode.Float32)]
+    [InlineData(VectorCode.EightBit)]
+    [InlineData(VectorCode.FourBit)]
+    public void Repair_FifthReplacedTenTimes_KeepsRecallAndLeavesAWholeGraph(VectorCode code)
+    {
+        const int Count = 2_000;
+        var vectors = TestData.Clustered(Metric.Euclidean, Count * 3, 16, seed: 34);
+        var rows = TestData.Rows(Metric.Euclidean, vectors[..Count]);
+        var graph = TestData.Graph(rows, new HnswOptions { Code = code });
+        var queries = TestData.Clustered(Metric.Euclidean, 200, 16, seed: 35);
+        var before = TestData.Recall(graph, rows, queries, 40);
+        var random = new Random(36);
+        for (var round = 0; round < 10; round++)
+        {
+            var live = Enumerable.Range(0, rows.Count).Where(row => !rows.IsDeleted(row)).ToArray();
+            random.Shuffle(live);
+            foreach (var row in live.AsSpan(0, Count / 5))
+            {
+                rows.Delete(row);
+                rows.Append(vectors[rows.Count]);
+            }
+
+            TestData.InsertAll(graph, rows);
+            while (graph.Repair(100))
+            {
+            }
+
+            Assert.Empty(graph.Validate(isRepaired: true));
+        }
+
+        Assert.InRange(TestData.Recall(graph, rows, queries, 40), before - 0.01, 1);
+    }
+
+    [Fact]
+    public void Repair_AllRowsDeleted_LeavesWhatNewRowsNeed()
+    {
+        var vectors = TestData.Clustered(Metric.Euclidean, 600, 8, seed: 37);
+        var rows = TestData.Rows(Metric.Euclidean, vectors[..300]);
+        var graph = TestData.Graph(rows);
+        for (var row = 0; row < 300; row++)
+        {
+            rows.Delete(row);
+        }
+
+        while (graph.Repair(1))
+        {
+        }
+
+        foreach (var vector in vectors.AsSpan(300))
+        {
+            rows.Append(vector);
+        }
+
+        TestData.InsertAll(graph, rows);
+        Assert.Empty(graph.Validate(isRepaired: true));
+        Assert.Equal(300, TestData.Search(graph, vectors[0], 300, 300).Length);
+    }
+
+    [Fact]
+    public async Task Repair_BesideInsertionsAndSearches_LeavesAWholeGraph()
+    {
+        var vectors = TestData.Clustered(Metric.Euclidean, 6_000, 8, seed: 38);
+        var rows = TestData.Rows(Metric.Euclidean, vectors[..1_000]);
+        var graph = TestData.Graph(rows, new HnswOptions { BuildBreadth = 40 });
+        using var done = new CancellationTokenSource();
+        var repairs = Task.Run(
+            () =>
+            {
+                while (!done.IsCancellationRequested)
+                {
+                    graph.Repair(50);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        var searches = Task.Run(
+            () =>
+            {
+                for (var row = 0; !done.IsCancellationRequested; row = (row + 1) % 1_000)
+                {
+                    Assert.Equal(10, TestData.Search(graph, vectors[row], 10, 40).Length);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        var random = new Random(39);
+        foreach (var vector in vectors.AsSpan(1_000))
+        {
+            rows.Delete(random.Next(rows.Count));
+            rows.Append(vector);
+            graph.InsertNext();
+        }
+
+        await done.CancelAsync();
+        await repairs;
+        await searches;
+        for (var sweep = 0; sweep < 2; sweep++)
+        {
+            while (graph.Repair(1_000))
+            {
+            }
+        }
+
+        Assert.Empty(graph.Validate(isRepaired: true));
+    }
+
+    [Fact]
+    public void Search_RowsOutsideWhatWasLearnt_AreFound()
+    {
+        var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 500, 16, seed: 40));
+        var graph = TestData.Graph(rows);
+        foreach (var vector in TestData.Clustered(Metric.Euclidean, 5_000, 16, seed: 41))
+        {
+            rows.Append([.. vector.Select(number => (number * 20) + 100)]);
+        }
+
+        TestData.InsertAll(graph, rows);
+        var queries = Enumerable.Range(0, 100).Select(at => rows[600 + (at * 40)].ToArray()).ToArray();
+        Assert.InRange(TestData.Recall(graph, rows, queries, 64), 0.95, 1);
     }
 
     [Fact]
@@ -159,7 +307,8 @@ public sealed class HnswGraphTests
         var vectors = TestData.Clustered(Metric.Euclidean, 1_500, Dimension, seed: 22);
         var rows = new VectorRows(Metric.Euclidean, Dimension);
         var graph = new HnswGraph(rows, new HnswOptions { BuildBreadth = 60 });
-        graph.Insert(rows.Append(vectors[0]));
+        rows.Append(vectors[0]);
+        graph.InsertNext();
         var reader = Task.Run(
             () =>
             {
@@ -179,12 +328,13 @@ public sealed class HnswGraphTests
             TestContext.Current.CancellationToken);
         foreach (var vector in vectors.AsSpan(1))
         {
-            graph.Insert(rows.Append(vector));
+            rows.Append(vector);
+            graph.InsertNext();
         }
 
         var (searches, lost) = await reader;
         Assert.InRange(lost, 0, searches / 50);
-        GraphValidator.AssertWhole(graph, rows);
+        Assert.Empty(graph.Validate(isRepaired: false));
     }
 
     [Fact]
@@ -239,11 +389,14 @@ public sealed class HnswGraphTests
         Assert.Throws<ArgumentOutOfRangeException>(() => TestData.Search(graph, [1f, 2f], 1, breadth: 0));
     }
 
-    [Fact]
-    public void Search_WarmedUp_AllocatesNothing()
+    [Theory]
+    [InlineData(VectorCode.Float32)]
+    [InlineData(VectorCode.EightBit)]
+    [InlineData(VectorCode.FourBit)]
+    public void Search_WarmedUp_AllocatesNothing(VectorCode code)
     {
         var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 1_000, 20, seed: 26));
-        Allocations.AssertNone(TestData.Graph(rows), rows[0], breadth: 64);
+        Allocations.AssertNone(TestData.Graph(rows, new HnswOptions { Code = code }), rows[0], breadth: 64);
     }
 
     [Fact]
@@ -272,6 +425,8 @@ public sealed class HnswGraphTests
     public void HnswOptions_Defaults_ArePinned()
     {
         var options = new HnswOptions();
-        Assert.Equal((16, 200, 1L), (options.Connectivity, options.BuildBreadth, options.Seed));
+        Assert.Equal(
+            (16, 200, 1L, VectorCode.EightBit),
+            (options.Connectivity, options.BuildBreadth, options.Seed, options.Code));
     }
 }

@@ -46,9 +46,15 @@ internal static class TestData
     /// <summary>Inserts the rows that the graph lacks.</summary>
     public static void InsertAll(HnswGraph graph, VectorRows rows)
     {
-        while (graph.Count < rows.Count)
+        Drain(graph);
+        Assert.Equal(rows.Count, graph.Count);
+    }
+
+    /// <summary>Inserts until there is no next row.</summary>
+    public static void Drain(HnswGraph graph)
+    {
+        while (graph.InsertNext())
         {
-            graph.Insert(graph.Count);
         }
     }
 

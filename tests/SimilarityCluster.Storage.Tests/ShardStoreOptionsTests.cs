@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Storage.Tests;
 
@@ -13,6 +14,7 @@ public sealed class ShardStoreOptionsTests
         Assert.Equal(8_192, options.TailLimit);
         Assert.Equal(16, options.Connectivity);
         Assert.Equal(200, options.BuildBreadth);
+        Assert.Equal(VectorCode.EightBit, options.Code);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
     }
 

@@ -1,124 +1,248 @@
-using SimilarityCluster.Index.Kernels;
-
 namespace SimilarityCluster.Index.Graph;
 
-/// <summary>Inserts rows into a graph (paper: algorithms 1 and 4). One caller at a time.</summary>
-internal sealed unsafe class GraphBuilder
+/// <summary>
+/// Inserts rows into a graph (paper: algorithms 1 and 4). Thread-safe: each caller brings its own work
+/// memory.
+/// </summary>
+/// <remarks>
+/// A row is linked to its neighbours on all levels before the first neighbour links back: so whoever meets a
+/// row finds a way on. Two rows that are inserted at the same time may miss each other.
+/// </remarks>
+/// <param name="rows">The vectors.</param>
+/// <param name="links">The graph.</param>
+/// <param name="options">Valid.</param>
+internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, HnswOptions options)
 {
     private const int MaxLevel = 15;
 
-    private readonly VectorRows _rows;
-    private readonly GraphLinks _links;
-    private readonly SearchScratch _scratch;
-    private readonly int _connectivity;
-    private readonly int _breadth;
-    private readonly ulong _seed;
-    private readonly ulong[] _candidates;
-    private readonly int[] _chosen;
-    private readonly int[] _kept;
+    private readonly int _connectivity = options.Connectivity;
+    private readonly int _breadth = options.BuildBreadth;
+    private readonly ulong _seed = (ulong)options.Seed;
+    private readonly Lock _entry = new();
 
-    /// <summary>Begins with an empty graph.</summary>
-    /// <param name="rows">The vectors.</param>
-    /// <param name="links">The graph.</param>
-    /// <param name="options">Valid.</param>
-    public GraphBuilder(VectorRows rows, GraphLinks links, HnswOptions options)
+    /// <summary>
+    /// The level of a row. Levels thin out by the connectivity (paper: section 4.1).
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <returns>0 and up; the same for the same seed.</returns>
+    public int LevelOf(int row)
     {
-        (_rows, _links, _connectivity) = (rows, links, options.Connectivity);
-        (_breadth, _seed) = (options.BuildBreadth, (ulong)options.Seed);
-        _scratch = new SearchScratch(rows, _connectivity);
-        _candidates = new ulong[(2 * _connectivity) + 1];
-        _chosen = new int[_connectivity];
-        _kept = new int[2 * _connectivity];
+        // SplitMix64 of seed and row: no state to keep.
+        var bits = _seed + (((ulong)row + 1) * 0x9E37_79B9_7F4A_7C15);
+        bits = (bits ^ (bits >> 30)) * 0xBF58_476D_1CE4_E5B9;
+        bits = (bits ^ (bits >> 27)) * 0x94D0_49BB_1331_11EB;
+        bits ^= bits >> 31;
+        var uniform = ((bits >> 11) + 1) * (1.0 / (1UL << 53));
+        return Math.Min(MaxLevel, (int)(-Math.Log(uniform) / Math.Log(_connectivity)));
     }
 
-    /// <summary>Inserts the next row and shows it to searches.</summary>
-    /// <typeparam name="TMetric">The metric of the rows.</typeparam>
-    /// <param name="row">The row.</param>
-    public void Insert<TMetric>(int row)
-        where TMetric : struct, IMetric
+    /// <summary>Links a row that was reserved.</summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <param name="row">The row; its code is there.</param>
+    /// <param name="scratch">Used by nobody else meanwhile.</param>
+    public void Insert<TScorer>(int row, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
     {
-        var level = LevelOf(row);
-        _links.Reserve(row, level);
-        var view = _links.View(_rows, out var entry);
+        var view = links.BuilderView(rows, out var entry);
+        var level = view.Nodes[row]->Level;
+        if (entry >= 0 && level <= view.Nodes[entry]->Level)
+        {
+            InsertBelow<TScorer>(view, row, entry, scratch);
+            return;
+        }
 
+        // Rare: such rows come one by one, so that the entry is always on the highest level.
+        lock (_entry)
+        {
+            view = links.BuilderView(rows, out entry);
+            if (entry >= 0)
+            {
+                InsertBelow<TScorer>(view, row, entry, scratch);
+            }
+
+            if (entry < 0 || level > view.Nodes[entry]->Level)
+            {
+                links.SetBuilderEntry(row);
+            }
+        }
+    }
+
+    private void InsertBelow<TScorer>(GraphView view, int row, int entry, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
+    {
         // Deleted rows are linked like others: the ways to live rows lead over them.
         view = view with { Rows = view.Rows with { AnyDeleted = false } };
-        var top = entry < 0 ? -1 : view.Nodes[entry]->Level;
-        if (entry >= 0)
+        var query = TScorer.Load(view, view.Rows.Vectors[row], scratch.Search.Code);
+        var top = view.Nodes[entry]->Level;
+        var first = Math.Min(view.Nodes[row]->Level, top);
+        var nearest = GraphWalk.Descend<TScorer>(view, query, entry, top, first);
+        for (var level = first; level >= 0; level--)
         {
-            var vector = view.Rows.Vectors[row];
-            var nearest = GraphWalk.Descend<TMetric>(view, vector, entry, top, Math.Min(level, top));
-            for (var current = Math.Min(level, top); current >= 0; current--)
-            {
-                nearest = ConnectOn<TMetric>(view, row, vector, current, nearest);
-            }
+            nearest = ChooseNeighbours<TScorer>(view, query, row, level, nearest, scratch);
         }
 
-        _links.Publish(row, level > top);
+        // From here on others may meet the row, so its slots may change; what was chosen is in the scratch.
+        var parent = Adopt<TScorer>(view, row, scratch);
+        for (var level = 0; level <= first; level++)
+        {
+            foreach (var neighbour in scratch.Neighbours(level))
+            {
+                if (level > 0 || neighbour != parent)
+                {
+                    using var held = new RowLock(view.Nodes[neighbour]);
+                    LinkBack<TScorer>(view, neighbour, row, level, scratch);
+                }
+            }
+        }
     }
 
-    private int ConnectOn<TMetric>(in GraphView view, int row, float* vector, int level, int start)
-        where TMetric : struct, IMetric
+    /// <summary>Chooses a row's links anew. The row is locked.</summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="query">The row.</param>
+    /// <param name="owner">The row.</param>
+    /// <param name="slots">Its slots; links that stay keep theirs, see <see cref="GraphLinks"/>.</param>
+    /// <param name="candidates">Scored with the row, ascending, each once; its parent among them.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="scratch">Work memory.</param>
+    public static void Rechoose<TScorer>(
+        in GraphView view,
+        in WalkQuery query,
+        int owner,
+        Span<int> slots,
+        ReadOnlySpan<ulong> candidates,
+        int level,
+        InsertScratch scratch)
+        where TScorer : struct, IRowScorer
     {
-        var never = default(NeverStop);
-        _scratch.Begin(view.Limit, Math.Min(_breadth, view.Limit));
-        GraphWalk.Seed<TMetric>(view, vector, start, _scratch);
-        GraphWalk.Walk<TMetric, NeverStop>(view, level, vector, _scratch, ref never);
-        var found = _scratch.Pool.Keys;
-        var chosen = _chosen.AsSpan(0, Choose<TMetric>(view, vector, found, _chosen, owner: -1));
-        var slots = view.Slots(row, level);
-        chosen.CopyTo(new Span<int>(slots, view.SlotCount(level)));
-        if (level == 0)
+        var self = TScorer.Score(view, query, owner);
+        var room = scratch.Kept.AsSpan(0, slots.Length);
+        var kept = room[..NeighbourChoice.Choose<TScorer>(
+            view, self, candidates, room, level == 0 ? owner : -1, scratch)];
+        var added = 0;
+        foreach (ref var slot in slots)
         {
-            var parent = Adopt(view, row, chosen);
-            if (!chosen.Contains(parent))
+            if (!kept.Contains(slot))
             {
-                slots[chosen.Length] = parent; // There is room: a new row fills half of its slots.
-                LinkBack<TMetric>(view, parent, row, level);
+                while (added < kept.Length && slots.Contains(kept[added]))
+                {
+                    added++;
+                }
+
+                Volatile.Write(ref slot, added < kept.Length ? kept[added] : -1);
             }
         }
+    }
 
-        foreach (var neighbour in chosen)
-        {
-            LinkBack<TMetric>(view, neighbour, row, level);
-        }
+    /// <summary>Gives a row another parent.</summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="row">Its parent was removed.</param>
+    /// <param name="before">The removed parent.</param>
+    /// <param name="parent">The next one, or whom to look below; not below the row.</param>
+    /// <param name="scratch">Work memory.</param>
+    public void Readopt<TScorer>(
+        in GraphView view, int row, int before, int parent, InsertScratch scratch)
+        where TScorer : struct, IRowScorer =>
+        AdoptBelow<TScorer>(view, parent, row, before, scratch);
 
+    private int ChooseNeighbours<TScorer>(
+        in GraphView view, in WalkQuery query, int row, int level, int start, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
+    {
+        var never = default(NeverStop);
+        scratch.Search.Begin(view.Limit, Math.Min(_breadth, view.Limit));
+        GraphWalk.Seed<TScorer>(view, query, start, scratch.Search);
+        GraphWalk.Walk<TScorer, NeverStop>(view, level, query, scratch.Search, ref never);
+        var found = scratch.Search.Pool.Keys;
+        var self = TScorer.Score(view, query, row);
+        var room = scratch.Kept.AsSpan(0, _connectivity);
+        var chosen = room[..NeighbourChoice.Choose<TScorer>(view, self, found, room, owner: -1, scratch)];
+        scratch.SetNeighbours(level, chosen);
+        chosen.CopyTo(new Span<int>(view.Slots(row, level), view.SlotCount(level)));
         return CandidateKey.Row(found[0]);
     }
 
     // The parent is the nearest neighbour that can take another child, else the first found among its
     // descendants.
-    private int Adopt(in GraphView view, int row, ReadOnlySpan<int> neighbours)
+    private int Adopt<TScorer>(in GraphView view, int row, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
     {
-        var parent = neighbours[0];
-        foreach (var neighbour in neighbours)
+        foreach (var neighbour in scratch.Neighbours(0))
         {
-            if (view.Nodes[neighbour]->ChildCount < _connectivity)
+            if (TryAdopt<TScorer>(view, neighbour, row, scratch))
             {
-                parent = neighbour;
-                break;
+                return neighbour; // The row links to it already.
             }
         }
 
-        while (view.Nodes[parent]->ChildCount == _connectivity)
-        {
-            var slots = view.Slots(parent, 0);
-            var slot = 0;
-            while (slots[slot] < 0 || view.Nodes[slots[slot]]->Parent != parent)
-            {
-                slot++; // A full parent has children, and keeps the links to them.
-            }
+        return AdoptBelow<TScorer>(view, scratch.Neighbours(0)[0], row, -1, scratch);
+    }
 
-            parent = slots[slot];
+    private int AdoptBelow<TScorer>(
+        in GraphView view, int parent, int row, int before, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
+    {
+        while (!TryAdopt<TScorer>(view, parent, row, scratch))
+        {
+            parent = FirstChild(view, parent);
+            parent = parent < 0 ? links.Root : parent; // It was removed meanwhile; the root never is.
         }
 
-        view.Nodes[row]->Parent = parent;
-        view.Nodes[parent]->ChildCount++;
+        using var held = new RowLock(view.Nodes[row]);
+        var slots = new Span<int>(view.Slots(row, 0), view.SlotCount(0));
+        var isLinked = slots.Contains(parent);
+        var place = slots.IndexOf(before);
+        if (place >= 0)
+        {
+            Volatile.Write(ref slots[place], isLinked ? -1 : parent);
+        }
+        else if (!isLinked)
+        {
+            LinkBack<TScorer>(view, row, parent, 0, scratch);
+        }
+
         return parent;
     }
 
-    private void LinkBack<TMetric>(in GraphView view, int owner, int row, int level)
-        where TMetric : struct, IMetric
+    // A full parent has children, and keeps the links to them.
+    private static int FirstChild(in GraphView view, int parent)
+    {
+        foreach (var link in new ReadOnlySpan<int>(view.Slots(parent, 0), view.SlotCount(0)))
+        {
+            if (link >= 0 && view.Nodes[link]->Parent == parent)
+            {
+                return link;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool TryAdopt<TScorer>(in GraphView view, int parent, int row, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
+    {
+        var node = view.Nodes[parent];
+        using var held = new RowLock(node);
+        if (node->ChildCount == _connectivity || node->IsRemoved)
+        {
+            return false;
+        }
+
+        node->ChildCount++;
+        view.Nodes[row]->Parent = parent;
+        if (!new Span<int>(view.Slots(parent, 0), view.SlotCount(0)).Contains(row))
+        {
+            LinkBack<TScorer>(view, parent, row, 0, scratch);
+        }
+
+        return true;
+    }
+
+    // The owner is locked.
+    private static void LinkBack<TScorer>(
+        in GraphView view, int owner, int row, int level, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
     {
         var slots = new Span<int>(view.Slots(owner, level), view.SlotCount(level));
         var free = slots.IndexOf(-1);
@@ -128,116 +252,33 @@ internal sealed unsafe class GraphBuilder
         }
         else
         {
-            Replace<TMetric>(view, owner, slots, row, level);
+            Replace<TScorer>(view, owner, slots, row, level, scratch);
         }
     }
 
-    // Chooses anew among the owner's links and one more. Those that stay keep their slots, see GraphLinks.
-    private void Replace<TMetric>(in GraphView view, int owner, Span<int> slots, int row, int level)
-        where TMetric : struct, IMetric
+    // The owner is locked.
+    private static void Replace<TScorer>(
+        in GraphView view, int owner, Span<int> slots, int row, int level, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
     {
-        var vector = view.Rows.Vectors[owner];
-        var candidates = _candidates.AsSpan(0, slots.Length + 1);
+        var query = TScorer.OfRow(view, owner, scratch.Owner);
+        var candidates = scratch.Candidates.AsSpan(0, slots.Length + 1);
+        foreach (var slot in slots)
+        {
+            TScorer.Prefetch(view, slot);
+        }
+
         for (var slot = 0; slot < slots.Length; slot++)
         {
-            candidates[slot] = KeyOf<TMetric>(view, vector, slots[slot]);
+            candidates[slot] = KeyOf<TScorer>(view, query, slots[slot]);
         }
 
-        candidates[^1] = KeyOf<TMetric>(view, vector, row);
+        candidates[^1] = KeyOf<TScorer>(view, query, row);
         candidates.Sort();
-        var keptSlots = _kept.AsSpan(0, slots.Length);
-        var kept = keptSlots[..Choose<TMetric>(view, vector, candidates, keptSlots, level == 0 ? owner : -1)];
-        var replacement = kept.Contains(row) ? row : -1;
-        foreach (ref var slot in slots)
-        {
-            if (!kept.Contains(slot))
-            {
-                Volatile.Write(ref slot, replacement);
-                replacement = -1;
-            }
-        }
+        Rechoose<TScorer>(view, query, owner, slots, candidates, level, scratch);
     }
 
-    private static ulong KeyOf<TMetric>(in GraphView view, float* vector, int row)
-        where TMetric : struct, IMetric =>
-        CandidateKey.Of(TMetric.Score(vector, view.Rows.Vectors[row], view.Length), row, isDead: false);
-
-    // Algorithm 4: a candidate is taken when it is nearer to the base than to every one taken before, so that
-    // links lead in many directions. Two additions: the owner's links to its parent and children are always
-    // taken, and at most a quarter are copies of the base, which would otherwise keep a group of copies to
-    // itself.
-    private static int Choose<TMetric>(
-        in GraphView view, float* vector, ReadOnlySpan<ulong> candidates, Span<int> chosen, int owner)
-        where TMetric : struct, IMetric
-    {
-        var (count, copies) = (0, chosen.Length / 4);
-        var free = chosen.Length - CountTreeLinks(view, owner, candidates);
-        var self = TMetric.Score(vector, vector, view.Length);
-        foreach (var key in candidates)
-        {
-            var (row, score) = (CandidateKey.Row(key), CandidateKey.Score(key));
-            if (!IsTreeLink(view, owner, row))
-            {
-                if (free == 0
-                    || (score == self && copies-- <= 0)
-                    || IsCovered<TMetric>(view, row, score, chosen[..count]))
-                {
-                    continue;
-                }
-
-                free--;
-            }
-
-            chosen[count++] = row;
-            if (count == chosen.Length)
-            {
-                break;
-            }
-        }
-
-        return count;
-    }
-
-    private static bool IsCovered<TMetric>(in GraphView view, int row, float score, ReadOnlySpan<int> chosen)
-        where TMetric : struct, IMetric
-    {
-        var vector = view.Rows.Vectors[row];
-        foreach (var other in chosen)
-        {
-            if (TMetric.Score(vector, view.Rows.Vectors[other], view.Length) < score)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static int CountTreeLinks(in GraphView view, int owner, ReadOnlySpan<ulong> candidates)
-    {
-        var count = 0;
-        if (owner >= 0)
-        {
-            foreach (var key in candidates)
-            {
-                count += IsTreeLink(view, owner, CandidateKey.Row(key)) ? 1 : 0;
-            }
-        }
-
-        return count;
-    }
-
-    private static bool IsTreeLink(in GraphView view, int owner, int row) =>
-        owner >= 0 && (view.Nodes[row]->Parent == owner || view.Nodes[owner]->Parent == row);
-
-    // Levels thin out by the connectivity (paper: section 4.1). SplitMix64 of seed and row: no state to keep.
-    private int LevelOf(int row)
-    {
-        var bits = _seed + (((ulong)row + 1) * 0x9E37_79B9_7F4A_7C15);
-        bits = (bits ^ (bits >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        bits = (bits ^ (bits >> 27)) * 0x94D0_49BB_1331_11EB;
-        bits ^= bits >> 31;
-        var uniform = ((bits >> 11) + 1) * (1.0 / (1UL << 53));
-        return Math.Min(MaxLevel, (int)(-Math.Log(uniform) / Math.Log(_connectivity)));
-    }
+    private static ulong KeyOf<TScorer>(in GraphView view, in WalkQuery query, int row)
+        where TScorer : struct, IRowScorer =>
+        CandidateKey.Of(TScorer.Score(view, query, row), row, isDead: false);
 }

@@ -20,4 +20,13 @@ internal struct GraphNode
 
     /// <summary>Rows of which it is the parent; at most the connectivity.</summary>
     public int ChildCount;
+
+    /// <summary>Held by who changes the row's links or children, see <see cref="RowLock"/>.</summary>
+    public int Lock;
+
+    /// <summary>Whether the row has all of its links.</summary>
+    public bool IsLinked;
+
+    /// <summary>Whether the row was taken out: it was deleted, and links lead around it.</summary>
+    public bool IsRemoved;
 }

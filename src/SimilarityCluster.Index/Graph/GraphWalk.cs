@@ -1,4 +1,3 @@
-using SimilarityCluster.Index.Kernels;
 using SimilarityCluster.Index.Memory;
 
 namespace SimilarityCluster.Index.Graph;
@@ -8,26 +7,25 @@ internal static unsafe class GraphWalk
 {
     private const int ExpansionsBetweenStops = 8;
 
-    // Memory answers about this many requests at a time; asking for more of the next rows only makes them
-    // wait.
-    private const int PrefetchLines = 64;
-    private const int MaxLookAhead = 8;
-    private const int LineBytes = 64;
+    // A processor waits for about this many cache lines at a time; to ask for more only makes them wait.
+    private const int PrefetchLines = 40;
+    private const int MostAhead = 8;
 
     /// <summary>
     /// Goes to the nearest row on each level from the top (paper: algorithm 5, lines 3 to 6).
     /// </summary>
-    /// <typeparam name="TMetric">The metric.</typeparam>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
     /// <param name="view">The graph.</param>
-    /// <param name="query">Shape [length].</param>
+    /// <param name="query">The query.</param>
     /// <param name="row">Where to begin.</param>
     /// <param name="fromLevel">The level to begin on.</param>
     /// <param name="toLevel">The level to arrive on, itself not searched.</param>
     /// <returns>The nearest row found.</returns>
-    public static int Descend<TMetric>(in GraphView view, float* query, int row, int fromLevel, int toLevel)
-        where TMetric : struct, IMetric
+    public static int Descend<TScorer>(
+        in GraphView view, in WalkQuery query, int row, int fromLevel, int toLevel)
+        where TScorer : struct, IRowScorer
     {
-        var nearest = TMetric.Score(query, view.Rows.Vectors[row], view.Length);
+        var nearest = TScorer.Score(view, query, row);
         for (var level = fromLevel; level > toLevel; level--)
         {
             int before;
@@ -37,13 +35,21 @@ internal static unsafe class GraphWalk
                 var slots = view.Slots(row, level);
                 for (var slot = 0; slot < view.Connectivity; slot++)
                 {
+                    if ((uint)slots[slot] < (uint)view.Limit)
+                    {
+                        TScorer.Prefetch(view, slots[slot]);
+                    }
+                }
+
+                for (var slot = 0; slot < view.Connectivity; slot++)
+                {
                     var neighbour = slots[slot];
                     if ((uint)neighbour >= (uint)view.Limit)
                     {
                         continue;
                     }
 
-                    var score = TMetric.Score(query, view.Rows.Vectors[neighbour], view.Length);
+                    var score = TScorer.Score(view, query, neighbour);
                     if (score < nearest)
                     {
                         (row, nearest) = (neighbour, score);
@@ -57,37 +63,36 @@ internal static unsafe class GraphWalk
     }
 
     /// <summary>Puts the first row into a walk that has begun.</summary>
-    /// <typeparam name="TMetric">The metric.</typeparam>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
     /// <param name="view">The graph.</param>
-    /// <param name="query">Shape [length].</param>
+    /// <param name="query">The query.</param>
     /// <param name="row">The row.</param>
     /// <param name="scratch">The walk's memory.</param>
-    public static void Seed<TMetric>(in GraphView view, float* query, int row, SearchScratch scratch)
-        where TMetric : struct, IMetric
+    public static void Seed<TScorer>(in GraphView view, in WalkQuery query, int row, SearchScratch scratch)
+        where TScorer : struct, IRowScorer
     {
         scratch.Tags[row] = scratch.Met;
-        var score = TMetric.Score(query, view.Rows.Vectors[row], view.Length);
+        var score = TScorer.Score(view, query, row);
         scratch.Pool.Insert(CandidateKey.Of(score, row, view.Rows.IsDeleted(row)));
     }
 
     /// <summary>Expands rows, nearest first, until none is left in the pool (paper: algorithm 2).</summary>
-    /// <typeparam name="TMetric">The metric.</typeparam>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
     /// <typeparam name="TStop">Ends the walk early; asked every few rows.</typeparam>
     /// <param name="view">The graph.</param>
     /// <param name="level">The level to walk on.</param>
-    /// <param name="query">Shape [length].</param>
+    /// <param name="query">The query.</param>
     /// <param name="scratch">The walk's memory, seeded; its pool holds the result.</param>
     /// <param name="stop">Ends the walk early.</param>
     /// <returns>Whether it was stopped.</returns>
-    public static bool Walk<TMetric, TStop>(
-        in GraphView view, int level, float* query, SearchScratch scratch, ref TStop stop)
-        where TMetric : struct, IMetric
+    public static bool Walk<TScorer, TStop>(
+        in GraphView view, int level, in WalkQuery query, SearchScratch scratch, ref TStop stop)
+        where TScorer : struct, IRowScorer
         where TStop : struct, IStopCondition
     {
-        var (vectors, length, pool) = (view.Rows.Vectors, view.Length, scratch.Pool);
+        var pool = scratch.Pool;
         var batch = scratch.Batch;
-        var vectorBytes = length * sizeof(float);
-        var lookAhead = Math.Clamp(PrefetchLines * LineBytes / vectorBytes, 1, MaxLookAhead);
+        var ahead = Math.Clamp(PrefetchLines * Prefetch.LineBytes / TScorer.Bytes(view), 2, MostAhead);
         for (var expansion = 0; pool.TryExpand(out var row); expansion++)
         {
             if (expansion % ExpansionsBetweenStops == 0 && stop.ShouldStop())
@@ -96,20 +101,20 @@ internal static unsafe class GraphWalk
             }
 
             var count = Gather(view, level, row, scratch);
-            for (var next = 0; next < Math.Min(count, lookAhead); next++)
+            for (var next = 0; next < Math.Min(count, ahead); next++)
             {
-                Prefetch.Run(vectors[batch[next]], vectorBytes);
+                TScorer.Prefetch(view, batch[next]);
             }
 
             for (var index = 0; index < count; index++)
             {
-                if (index + lookAhead < count)
+                if (index + ahead < count)
                 {
-                    Prefetch.Run(vectors[batch[index + lookAhead]], vectorBytes);
+                    TScorer.Prefetch(view, batch[index + ahead]);
                 }
 
                 var neighbour = batch[index];
-                var score = TMetric.Score(query, vectors[neighbour], length);
+                var score = TScorer.Score(view, query, neighbour);
                 var key = CandidateKey.Of(score, neighbour, view.Rows.IsDeleted(neighbour));
                 if (key < pool.Bound && pool.Insert(key))
                 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Memory;
 
 namespace SimilarityCluster.Index.Graph;
@@ -16,12 +17,16 @@ internal sealed unsafe class SearchScratch
     public SearchScratch(VectorRows rows, int connectivity)
     {
         Query = new AlignedQuery(rows.Dimension, rows.PaddedDimension);
+        Code = new QueryCode(rows.Dimension);
         _batchMemory = GC.AllocateArray<int>(2 * connectivity, pinned: true);
         Batch = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_batchMemory));
     }
 
     /// <summary>The query.</summary>
     public AlignedQuery Query { get; }
+
+    /// <summary>The query's code.</summary>
+    public QueryCode Code { get; }
 
     /// <summary>The nearest rows met.</summary>
     public CandidatePool Pool { get; } = new();

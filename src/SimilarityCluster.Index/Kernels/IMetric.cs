@@ -19,6 +19,11 @@ internal unsafe interface IMetric
     /// <param name="score">The score.</param>
     /// <returns>Smaller is nearer.</returns>
     static abstract float Distance(float score);
+
+    /// <summary>The score of a distance, but for rounding.</summary>
+    /// <param name="distance">The distance.</param>
+    /// <returns>The score; infinities stay.</returns>
+    static abstract float ScoreAt(float distance);
 }
 
 /// <inheritdoc cref="Metric.Cosine"/>
@@ -35,6 +40,9 @@ internal readonly unsafe struct CosineMetric : IMetric
 
     /// <inheritdoc/>
     public static float Distance(float score) => score;
+
+    /// <inheritdoc/>
+    public static float ScoreAt(float distance) => distance;
 }
 
 /// <inheritdoc cref="Metric.Dot"/>
@@ -47,6 +55,9 @@ internal readonly unsafe struct DotMetric : IMetric
 
     /// <inheritdoc/>
     public static float Distance(float score) => score;
+
+    /// <inheritdoc/>
+    public static float ScoreAt(float distance) => distance;
 }
 
 /// <inheritdoc cref="Metric.Euclidean"/>
@@ -59,4 +70,7 @@ internal readonly unsafe struct EuclideanMetric : IMetric
 
     /// <inheritdoc/>
     public static float Distance(float score) => MathF.Sqrt(score);
+
+    /// <inheritdoc/>
+    public static float ScoreAt(float distance) => distance < 0 ? distance : distance * distance;
 }

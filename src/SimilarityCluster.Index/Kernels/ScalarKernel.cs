@@ -37,4 +37,45 @@ internal static unsafe class ScalarKernel
 
         return sum;
     }
+
+    /// <summary>The product of a query of 16 bits and a code of 8.</summary>
+    /// <param name="query">Shape [length].</param>
+    /// <param name="code">Shape [length].</param>
+    /// <param name="length">A multiple of <see cref="VectorKernels.EightBitGranularity"/>.</param>
+    /// <returns>The sum of the products, exactly; the caller sees to it that it fits.</returns>
+    public static int Dot8(short* query, byte* code, int length)
+    {
+        var sum = 0;
+        for (var index = 0; index < length; index++)
+        {
+            sum += query[index] * code[index];
+        }
+
+        return sum;
+    }
+
+    /// <summary>The product of a query of 8 bits and a code of 4.</summary>
+    /// <param name="query">Shape [length].</param>
+    /// <param name="code">
+    /// Shape [length / 2]; of each 32 bytes the low halves are the first 32 numbers, the high ones the next.
+    /// </param>
+    /// <param name="length">A multiple of <see cref="VectorKernels.FourBitGranularity"/>.</param>
+    /// <returns>The sum of the products, exactly.</returns>
+    public static int Dot4(sbyte* query, byte* code, int length)
+    {
+        const int Half = VectorKernels.FourBitGranularity / 2;
+        var sum = 0;
+        for (; length > 0; length -= 2 * Half)
+        {
+            for (var index = 0; index < Half; index++)
+            {
+                sum += (query[index] * (code[index] & 15)) + (query[index + Half] * (code[index] >> 4));
+            }
+
+            query += 2 * Half;
+            code += Half;
+        }
+
+        return sum;
+    }
 }

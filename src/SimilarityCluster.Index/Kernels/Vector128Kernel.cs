@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace SimilarityCluster.Index.Kernels;
 
@@ -62,4 +63,77 @@ internal static unsafe class Vector128Kernel
     private static Vector128<float> MultiplyAdd(
         Vector128<float> left, Vector128<float> right, Vector128<float> sum) =>
         AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(sum, left, right) : sum + (left * right);
+
+    /// <inheritdoc cref="ScalarKernel.Dot8"/>
+    public static int Dot8(short* query, byte* code, int length)
+    {
+        var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
+        for (var index = 0; index < length; index += 16)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Load(code + index));
+            sum0 = MultiplyAdd(low.AsInt16(), Vector128.Load(query + index), sum0);
+            sum1 = MultiplyAdd(high.AsInt16(), Vector128.Load(query + index + 8), sum1);
+        }
+
+        return Vector128.Sum(sum0 + sum1);
+    }
+
+    /// <inheritdoc cref="ScalarKernel.Dot4"/>
+    public static int Dot4(sbyte* query, byte* code, int length)
+    {
+        var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
+        var low = Vector128.Create((byte)15);
+        for (; length > 0; length -= 64)
+        {
+            var (codes0, codes1) = (Vector128.Load(code), Vector128.Load(code + 16));
+            sum0 = MultiplyAdd(codes0 & low, Vector128.Load(query), sum0);
+            sum1 = MultiplyAdd(codes1 & low, Vector128.Load(query + 16), sum1);
+            sum0 = MultiplyAdd(codes0 >>> 4, Vector128.Load(query + 32), sum0);
+            sum1 = MultiplyAdd(codes1 >>> 4, Vector128.Load(query + 48), sum1);
+            query += 64;
+            code += 32;
+        }
+
+        return Vector128.Sum(sum0 + sum1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> MultiplyAdd(
+        Vector128<short> left, Vector128<short> right, Vector128<int> sum)
+    {
+        if (Sse2.IsSupported)
+        {
+            return sum + Sse2.MultiplyAddAdjacent(left, right);
+        }
+
+        if (AdvSimd.IsSupported)
+        {
+            sum = AdvSimd.MultiplyWideningLowerAndAdd(sum, left.GetLower(), right.GetLower());
+            return AdvSimd.MultiplyWideningUpperAndAdd(sum, left, right);
+        }
+
+        var (left0, left1) = Vector128.Widen(left);
+        var (right0, right1) = Vector128.Widen(right);
+        return sum + (left0 * right0) + (left1 * right1);
+    }
+
+    // Codes are below 16, so pairs of products fit into 16 bits, and codes are bytes of either sign.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> MultiplyAdd(
+        Vector128<byte> codes, Vector128<sbyte> query, Vector128<int> sum)
+    {
+        if (Ssse3.IsSupported)
+        {
+            return MultiplyAdd(Ssse3.MultiplyAddAdjacent(codes, query), Vector128<short>.One, sum);
+        }
+
+        if (Dp.IsSupported)
+        {
+            return Dp.DotProduct(sum, codes.AsSByte(), query);
+        }
+
+        var (codes0, codes1) = Vector128.Widen(codes.AsSByte());
+        var (query0, query1) = Vector128.Widen(query);
+        return MultiplyAdd(codes1, query1, MultiplyAdd(codes0, query0, sum));
+    }
 }

@@ -70,4 +70,62 @@ internal static unsafe class Vector256Kernel
     /// <returns>Their sum.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> sums) => Vector128Kernel.Sum(sums.GetLower() + sums.GetUpper());
+
+    /// <inheritdoc cref="ScalarKernel.Dot8"/>
+    public static int Dot8(short* query, byte* code, int length)
+    {
+        var (sum0, sum1) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        for (var index = 0; index < length; index += 32)
+        {
+            sum0 = MultiplyAdd(
+                Avx2.ConvertToVector256Int16(code + index), Vector256.Load(query + index), sum0);
+            sum1 = MultiplyAdd(
+                Avx2.ConvertToVector256Int16(code + index + 16), Vector256.Load(query + index + 16), sum1);
+        }
+
+        return Vector256.Sum(sum0 + sum1);
+    }
+
+    /// <inheritdoc cref="ScalarKernel.Dot4"/>
+    public static int Dot4(sbyte* query, byte* code, int length)
+    {
+        var sum = Vector256<int>.Zero;
+        var low = Vector256.Create((byte)15);
+        for (; length > 0; length -= 64)
+        {
+            var codes = Vector256.Load(code);
+            sum = MultiplyAdd(
+                codes & low, Vector256.Load(query), codes >>> 4, Vector256.Load(query + 32), sum);
+            query += 64;
+            code += 32;
+        }
+
+        return Vector256.Sum(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> MultiplyAdd(
+        Vector256<short> left, Vector256<short> right, Vector256<int> sum) =>
+        AvxVnni.IsSupported
+            ? AvxVnni.MultiplyWideningAndAdd(sum, left, right)
+            : sum + Avx2.MultiplyAddAdjacent(left, right);
+
+    // Codes are below 16, so that two pairs of products fit into 16 bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> MultiplyAdd(
+        Vector256<byte> codes0,
+        Vector256<sbyte> query0,
+        Vector256<byte> codes1,
+        Vector256<sbyte> query1,
+        Vector256<int> sum)
+    {
+        if (AvxVnni.IsSupported)
+        {
+            sum = AvxVnni.MultiplyWideningAndAdd(sum, codes0, query0);
+            return AvxVnni.MultiplyWideningAndAdd(sum, codes1, query1);
+        }
+
+        var pairs = Avx2.MultiplyAddAdjacent(codes0, query0) + Avx2.MultiplyAddAdjacent(codes1, query1);
+        return sum + Avx2.MultiplyAddAdjacent(pairs, Vector256<short>.One);
+    }
 }

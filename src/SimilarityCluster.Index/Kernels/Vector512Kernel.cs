@@ -7,7 +7,7 @@ namespace SimilarityCluster.Index.Kernels;
 internal static unsafe class Vector512Kernel
 {
     /// <summary>Whether this processor has what the kernel needs.</summary>
-    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
 
     /// <inheritdoc cref="ScalarKernel.Dot"/>
     public static float Dot(float* left, float* right, int length)
@@ -64,4 +64,35 @@ internal static unsafe class Vector512Kernel
     }
 
     private static float Sum(Vector512<float> sums) => Vector256Kernel.Sum(sums.GetLower() + sums.GetUpper());
+
+    /// <inheritdoc cref="ScalarKernel.Dot8"/>
+    public static int Dot8(short* query, byte* code, int length)
+    {
+        var sum = Vector512<int>.Zero;
+        for (var index = 0; index < length; index += 32)
+        {
+            var codes = Avx512BW.ConvertToVector512Int16(Vector256.Load(code + index));
+            sum += Avx512BW.MultiplyAddAdjacent(codes, Vector512.Load(query + index));
+        }
+
+        return Vector512.Sum(sum);
+    }
+
+    /// <inheritdoc cref="ScalarKernel.Dot4"/>
+    public static int Dot4(sbyte* query, byte* code, int length)
+    {
+        var sum = Vector512<int>.Zero;
+        var low = Vector256.Create((byte)15);
+        for (; length > 0; length -= 64)
+        {
+            var codes = Vector256.Load(code);
+            var pairs = Avx512BW.MultiplyAddAdjacent(
+                Vector512.Create(codes & low, codes >>> 4), Vector512.Load(query));
+            sum += Avx512BW.MultiplyAddAdjacent(pairs, Vector512<short>.One);
+            query += 64;
+            code += 32;
+        }
+
+        return Vector512.Sum(sum);
+    }
 }

@@ -20,6 +20,12 @@ public static unsafe class VectorKernels
     /// </summary>
     internal const int Granularity = 16;
 
+    /// <summary>Codes of eight bits are padded with zeros to a multiple of this length.</summary>
+    internal const int EightBitGranularity = 32;
+
+    /// <summary>Codes of four bits are padded with zeros to a multiple of this length.</summary>
+    internal const int FourBitGranularity = 64;
+
     private static readonly (KernelKind Kind, string? Fault) Choice =
         Choose(Environment.GetEnvironmentVariable(Variable), IsSupported);
 
@@ -92,5 +98,25 @@ public static unsafe class VectorKernels
         KernelKind.Vector256 => Vector256Kernel.SquaredDistance(left, right, length),
         KernelKind.Vector128 => Vector128Kernel.SquaredDistance(left, right, length),
         _ => ScalarKernel.SquaredDistance(left, right, length),
+    };
+
+    /// <inheritdoc cref="ScalarKernel.Dot8"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Dot8(short* query, byte* code, int length) => Selected switch
+    {
+        KernelKind.Vector512 => Vector512Kernel.Dot8(query, code, length),
+        KernelKind.Vector256 => Vector256Kernel.Dot8(query, code, length),
+        KernelKind.Vector128 => Vector128Kernel.Dot8(query, code, length),
+        _ => ScalarKernel.Dot8(query, code, length),
+    };
+
+    /// <inheritdoc cref="ScalarKernel.Dot4"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Dot4(sbyte* query, byte* code, int length) => Selected switch
+    {
+        KernelKind.Vector512 => Vector512Kernel.Dot4(query, code, length),
+        KernelKind.Vector256 => Vector256Kernel.Dot4(query, code, length),
+        KernelKind.Vector128 => Vector128Kernel.Dot4(query, code, length),
+        _ => ScalarKernel.Dot4(query, code, length),
     };
 }

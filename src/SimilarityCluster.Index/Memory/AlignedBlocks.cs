@@ -7,9 +7,9 @@ namespace SimilarityCluster.Index.Memory;
 
 /// <summary>Numbered blocks of equal length that grow at the end and never move.</summary>
 /// <remarks>
-/// Blocks lie in pinned arrays of about 2 MiB, which the collector frees once neither this object nor a
-/// search needs them; so there is nothing to dispose, and nothing to free too early. One thread grows; any
-/// number read beside it.
+/// Blocks lie in slabs of about 2 MiB, and these, one to sixteen together, in pinned arrays, which the
+/// collector frees once neither this object nor a search needs them; so there is nothing to dispose, and
+/// nothing to free too early. One thread grows; any number read beside it.
 /// </remarks>
 /// <typeparam name="T">What a block holds.</typeparam>
 internal sealed unsafe class AlignedBlocks<T>
@@ -19,11 +19,13 @@ internal sealed unsafe class AlignedBlocks<T>
     public const int AlignmentBytes = 64;
 
     private const int SlabBytes = 2 << 20;
+    private const int MostSlabsTogether = 16;
 
     private readonly int _shift;
     private readonly int _strideBytes;
-    private readonly List<byte[]> _slabs = [];
+    private readonly List<byte[]> _arrays = [];
     private nint[] _bases = [];
+    private int _slabCount;
 
     /// <summary>Makes room for no block yet.</summary>
     /// <param name="blockLength">Elements in a block, 1 and up.</param>
@@ -40,25 +42,9 @@ internal sealed unsafe class AlignedBlocks<T>
     /// <param name="count">Blocks that there must be room for.</param>
     public void EnsureCapacity(int count)
     {
-        while ((long)_slabs.Count << _shift < count)
+        while ((long)_slabCount << _shift < count)
         {
-            var slab = GC.AllocateUninitializedArray<byte>(
-                (_strideBytes << _shift) + AlignmentBytes, pinned: true);
-            // The array is pinned for life, so its address is a plain number.
-            var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slab));
-            if (_slabs.Count == _bases.Length)
-            {
-                var longer = new nint[Math.Max(4, _bases.Length * 2)];
-                _bases.CopyTo(longer, 0);
-                longer[_slabs.Count] = Aligned(address);
-                Volatile.Write(ref _bases, longer);
-            }
-            else
-            {
-                Volatile.Write(ref _bases[_slabs.Count], Aligned(address));
-            }
-
-            _slabs.Add(slab);
+            AddSlabs(Math.Clamp(_slabCount, 1, MostSlabsTogether));
         }
     }
 
@@ -73,6 +59,28 @@ internal sealed unsafe class AlignedBlocks<T>
         var span = new ReadOnlySpan<T>(View[block], length);
         GC.KeepAlive(this); // From here on the span, a reference into the array, keeps the array alive.
         return span;
+    }
+
+    private void AddSlabs(int count)
+    {
+        var slabBytes = _strideBytes << _shift;
+        var array = GC.AllocateUninitializedArray<byte>((slabBytes * count) + AlignmentBytes, pinned: true);
+        // The array is pinned for life, so its address is a plain number.
+        var address = Aligned((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array)));
+        HugePages.Advise(address, slabBytes * count);
+        if (_slabCount + count > _bases.Length)
+        {
+            var longer = new nint[Math.Max(4, (_slabCount + count) * 2)];
+            _bases.CopyTo(longer, 0);
+            Volatile.Write(ref _bases, longer);
+        }
+
+        for (; count > 0; count--, address += slabBytes)
+        {
+            Volatile.Write(ref _bases[_slabCount++], address);
+        }
+
+        _arrays.Add(array);
     }
 
     private static nint Aligned(nint address) => (address + AlignmentBytes - 1) & -AlignmentBytes;

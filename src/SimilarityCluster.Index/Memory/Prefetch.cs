@@ -8,7 +8,8 @@ namespace SimilarityCluster.Index.Memory;
 /// </summary>
 internal static unsafe class Prefetch
 {
-    private const int LineBytes = 64;
+    /// <summary>Bytes that memory hands over at a time.</summary>
+    public const int LineBytes = 64;
 
     /// <summary>Asks for a run of cache lines.</summary>
     /// <param name="address">The first byte; any address is allowed.</param>

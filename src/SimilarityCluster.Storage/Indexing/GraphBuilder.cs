@@ -5,7 +5,8 @@ using SimilarityCluster.Storage.Writing;
 namespace SimilarityCluster.Storage.Indexing;
 
 /// <summary>
-/// Lets the graph catch up with the published rows, behind the writes; the only one who inserts.
+/// Lets the graph catch up with the published and the deleted rows, behind the writes; the only one who
+/// changes it.
 /// </summary>
 /// <remarks>Portions are small, so that shards that share a scheduler take turns.</remarks>
 internal sealed class GraphBuilder
@@ -21,6 +22,7 @@ internal sealed class GraphBuilder
     private readonly int _replayedRows;
     private Task _building = Task.CompletedTask;
     private bool _isBuilding;
+    private bool _isRepairing;
 
     /// <summary>Begins to insert what the replay left.</summary>
     internal GraphBuilder(
@@ -86,7 +88,8 @@ internal sealed class GraphBuilder
         }
     }
 
-    private bool HasWork => _graph.Count < _rows.Published && !_lifetime.IsStopped;
+    private bool HasWork =>
+        (_graph.Count < _rows.Published || _isRepairing || _graph.IsRepairDue) && !_lifetime.IsStopped;
 
     /// <summary>
     /// A long replay leaves a tail beyond the limit. Writes need not wait until all of it is built: for every
@@ -103,7 +106,7 @@ internal sealed class GraphBuilder
             {
                 await Task.Factory
                     .StartNew(
-                        InsertPortion,
+                        DoPortion,
                         CancellationToken.None,
                         TaskCreationOptions.DenyChildAttach,
                         _scheduler)
@@ -125,12 +128,25 @@ internal sealed class GraphBuilder
         }
     }
 
+    /// <summary>New rows first: they are searched by comparison until they are in.</summary>
+    private void DoPortion()
+    {
+        if (_graph.Count < _rows.Published)
+        {
+            InsertPortion();
+        }
+        else if (_isRepairing || _graph.IsRepairDue)
+        {
+            _isRepairing = _graph.Repair(PortionRows);
+        }
+    }
+
     private void InsertPortion()
     {
         var end = Math.Min(_rows.Published, _graph.Count + PortionRows);
-        for (var row = _graph.Count; row < end && !_lifetime.IsStopped; row++)
+        while (_graph.Count < end && !_lifetime.IsStopped)
         {
-            _graph.Insert(row);
+            _graph.InsertNext();
         }
     }
 }

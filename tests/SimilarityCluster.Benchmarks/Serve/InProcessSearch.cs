@@ -24,7 +24,8 @@ internal sealed class InProcessSearch
         _graph = new HnswGraph(rows, new HnswOptions());
         for (var offset = 0; offset < vectors.Length; offset += dimension)
         {
-            _graph.Insert(rows.Append(vectors.AsSpan(offset, dimension)));
+            rows.Append(vectors.AsSpan(offset, dimension));
+            _graph.InsertNext();
         }
 
         _farthest = new float[QueryCount];

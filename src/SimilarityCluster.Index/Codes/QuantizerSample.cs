@@ -1,0 +1,94 @@
+namespace SimilarityCluster.Index.Codes;
+
+/// <summary>Rows to learn a quantizer from.</summary>
+internal sealed class QuantizerSample
+{
+    private const int MostRows = 2_048;
+
+    // Shares of the full range that are tried; the sparser levels of a wide one err more than a few clipped
+    // numbers do.
+    private static readonly float[] Shares = [1f, 0.9f, 0.8f, 0.7f, 0.6f, 0.5f, 0.4f];
+
+    // By dimension, for what is asked of it.
+    private readonly float[] _numbers;
+    private readonly int _count;
+
+    /// <summary>Takes rows evenly.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="count">How many of the first rows to choose from, 1 and up.</param>
+    public QuantizerSample(VectorRows rows, int count)
+    {
+        _count = Math.Min(count, MostRows);
+        _numbers = new float[(long)_count * rows.Dimension];
+        for (var index = 0; index < _count; index++)
+        {
+            var vector = rows[(int)((long)index * count / _count)];
+            for (var dimension = 0; dimension < vector.Length; dimension++)
+            {
+                _numbers[((long)dimension * _count) + index] = vector[dimension];
+            }
+        }
+    }
+
+    /// <summary>The smallest and the largest number.</summary>
+    /// <param name="dimension">The dimension.</param>
+    /// <returns>The range.</returns>
+    public (float Low, float High) Range(int dimension)
+    {
+        var (low, high) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (var number in NumbersOf(dimension))
+        {
+            (low, high) = (Math.Min(low, number), Math.Max(high, number));
+        }
+
+        return (low, high);
+    }
+
+    /// <summary>The range whose levels err least, by the squares of the errors.</summary>
+    /// <param name="dimension">The dimension.</param>
+    /// <param name="levels">The number of the last level; the first is 0.</param>
+    /// <returns>The range.</returns>
+    public (float Low, float High) BestRange(int dimension, int levels)
+    {
+        var numbers = NumbersOf(dimension);
+        var (low, high) = Range(dimension);
+        if (low == high)
+        {
+            return (low, high);
+        }
+
+        var mean = 0f;
+        foreach (var number in numbers)
+        {
+            mean += number / numbers.Length;
+        }
+
+        var (best, least) = ((low, high), double.PositiveInfinity);
+        foreach (var share in Shares)
+        {
+            var (from, to) = (mean - (share * (mean - low)), mean + (share * (high - mean)));
+            var error = ErrorOf(numbers, from, (to - from) / levels, levels);
+            if (error < least)
+            {
+                (best, least) = ((from, to), error);
+            }
+        }
+
+        return best;
+    }
+
+    private static double ErrorOf(ReadOnlySpan<float> numbers, float low, float step, int levels)
+    {
+        var (sum, inverse) = (0.0, 1 / step);
+        foreach (var number in numbers)
+        {
+            var level = MathF.Round(Math.Clamp((number - low) * inverse, 0, levels));
+            var error = number - low - (level * step);
+            sum += error * error;
+        }
+
+        return sum;
+    }
+
+    private Span<float> NumbersOf(int dimension) => _numbers.AsSpan(dimension * _count, _count);
+}

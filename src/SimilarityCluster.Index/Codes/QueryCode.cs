@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SimilarityCluster.Index.Kernels;
+using SimilarityCluster.Index.Memory;
+
+namespace SimilarityCluster.Index.Codes;
+
+/// <summary>
+/// Room for a query's code, used over and over. Its address is good while it is alive. Not thread-safe.
+/// </summary>
+internal sealed unsafe class QueryCode
+{
+    private readonly byte[] _memory;
+
+    /// <summary>Makes room.</summary>
+    /// <param name="dimension">Numbers in a query.</param>
+    public QueryCode(int dimension)
+    {
+        const int Alignment = AlignedBlocks<byte>.AlignmentBytes;
+        var length = (dimension + VectorKernels.FourBitGranularity - 1) & -VectorKernels.FourBitGranularity;
+        _memory = GC.AllocateArray<byte>((length * sizeof(short)) + Alignment, pinned: true);
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        Data = (void*)((address + Alignment - 1) & -Alignment); // Pinned for life.
+    }
+
+    /// <summary>
+    /// 16 bits a number for <see cref="VectorCode.EightBit"/>, 8 for <see cref="VectorCode.FourBit"/>; zeros
+    /// from the dimension on.
+    /// </summary>
+    public void* Data { get; }
+
+    /// <summary>By how much the score rises with the product of the codes.</summary>
+    public float Slope { get; set; }
+
+    /// <summary>The score's part that is the same for all rows.</summary>
+    public float Constant { get; set; }
+}

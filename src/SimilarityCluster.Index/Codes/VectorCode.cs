@@ -1,0 +1,21 @@
+#pragma warning disable CA1720 // Float32 is what the field calls it.
+namespace SimilarityCluster.Index.Codes;
+
+/// <summary>What a walk compares of a row. Shorter is faster and errs more.</summary>
+/// <remarks>
+/// Hits are found among the best of a walk by their vectors, so that a code costs recall only where it errs
+/// so much that a near row does not get that far.
+/// </remarks>
+public enum VectorCode
+{
+    /// <summary>The vector itself: 4 bytes a number, no error.</summary>
+    Float32,
+
+    /// <summary>A byte a number: errs by hundredths of a percent of the distance. The safe choice.</summary>
+    EightBit,
+
+    /// <summary>
+    /// Half a byte a number: errs by about a percent, so the last thousandth of recall takes more breadth.
+    /// </summary>
+    FourBit,
+}
