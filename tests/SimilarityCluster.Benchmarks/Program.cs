@@ -15,6 +15,10 @@ const string Usage =
         --dataset NAME     fashion-mnist (default), hard128, synth1m, sift5k, or a folder with base.fvecs
                            and query.fvecs
         --hnswlib DIR      the folder that contains hnswlib/hnswlib.h; else Debian's libhnswlib-dev
+        --faiss auto|DIR|none
+                           a folder with FAISS's headers and libfaiss_avx2.a; auto, the default, compiles
+                           Debian's source package, once
+        --symphonyqg DIR   a checkout of SymphonyQG; without it, it is left out
         --hnswlib-grid     measures hnswlib with M 16 and 32, efConstruction 200 and 500
         --engines A,B      only these, beside hnswlib; all by default
         --no-memory        leaves out resident size, for which each engine builds or loads once more

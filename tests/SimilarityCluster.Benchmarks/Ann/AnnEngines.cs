@@ -31,7 +31,9 @@ internal static class AnnEngines
     /// <exception cref="OptionException">One is unknown, or a peer is not where it is said to be.</exception>
     public static IReadOnlyList<IAnnEngine> Make(AnnSettings settings)
     {
-        List<IAnnEngine> engines = [.. Hnswlib(settings), .. Ours(), .. OtherPeers(settings)];
+        var compiler = new PeerCompiler(settings.Cache);
+        List<IAnnEngine> engines =
+            [.. Hnswlib(settings, compiler), .. Ours(), .. OtherPeers(settings, compiler)];
         if (settings.Engines is not { } wanted)
         {
             return engines;
@@ -46,21 +48,32 @@ internal static class AnnEngines
                 + $"{string.Join(", ", engines.Select(engine => engine.Name))}.");
     }
 
-    private static IEnumerable<IAnnEngine> Hnswlib(AnnSettings settings)
+    private static IEnumerable<IAnnEngine> Hnswlib(AnnSettings settings, PeerCompiler compiler)
     {
-        var compiler = new PeerCompiler(settings.Cache);
-        var recipe = PeerRecipes.Hnswlib(settings.Hnswlib);
+        var recipe = new Lazy<PeerRecipe>(PeerRecipes.Hnswlib(settings.Hnswlib));
         yield return new PeerEngine(Base, 16, 200, 0, recipe, compiler);
         if (settings.HnswlibGrid)
         {
-            yield return new PeerEngine("hnswlib-m16-c500", 16, 500, 0, recipe, compiler);
-            yield return new PeerEngine("hnswlib-m32-c200", 32, 200, 0, recipe, compiler);
-            yield return new PeerEngine("hnswlib-m32-c500", 32, 500, 0, recipe, compiler);
+            yield return new PeerEngine($"{Base}-m16-c500", 16, 500, 0, recipe, compiler);
+            yield return new PeerEngine($"{Base}-m32-c200", 32, 200, 0, recipe, compiler);
+            yield return new PeerEngine($"{Base}-m32-c500", 32, 500, 0, recipe, compiler);
         }
     }
 
-    private static IEnumerable<IAnnEngine> OtherPeers(AnnSettings settings)
+    private static IEnumerable<IAnnEngine> OtherPeers(AnnSettings settings, PeerCompiler compiler)
     {
-        yield break;
+        if (settings.Faiss is { } place)
+        {
+            var recipe = new Lazy<PeerRecipe>(() => PeerRecipes.Faiss(place, settings.Cache));
+            yield return new PeerEngine("faiss-hnsw", 16, 200, 0, recipe, compiler);
+            yield return new PeerEngine("faiss-hnsw-sq8", 16, 200, 1, recipe, compiler);
+            yield return new PeerEngine("faiss-hnsw-sq8-refine", 16, 200, 2, recipe, compiler);
+        }
+
+        if (settings.SymphonyQG is { } checkout)
+        {
+            var recipe = new Lazy<PeerRecipe>(PeerRecipes.SymphonyQG(checkout));
+            yield return new PeerEngine("symphonyqg", 32, 200, 0, recipe, compiler);
+        }
     }
 }

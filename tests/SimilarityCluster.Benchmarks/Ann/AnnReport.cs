@@ -36,8 +36,8 @@ internal sealed class AnnReport(
             + "the loop over the queries in each engine's own language.");
         report.Line();
         report.Line(
-            "Recall counts every row as near as the tenth exact neighbour. Speed at a recall lies between "
-            + "two neighbouring measured breadths (the logarithm of queries/s linear in recall), \"-\" where "
+            "Recall counts every row as near as the tenth exact neighbour. Speed at a recall lies between two "
+            + "neighbouring measured breadths (the logarithm of queries/s linear in recall), \"-\" where "
             + $"there are none. Medians of {settings.Rounds} rounds with least and most; a ratio is to a run of "
             + $"{AnnEngines.Base} right before or after, all queries each.");
         WriteIndexes();

@@ -6,7 +6,7 @@ namespace SimilarityCluster.Benchmarks.Ann;
 /// <param name="Dataset">See <see cref="Data.VectorSets.Open"/>.</param>
 /// <param name="Hnswlib">Folder that contains hnswlib/hnswlib.h; null for the system's.</param>
 /// <param name="SymphonyQG">A checkout of SymphonyQG, or null to leave it out.</param>
-/// <param name="Faiss">A folder with FAISS, "auto" to compile it, or null to leave it out.</param>
+/// <param name="Faiss">See <see cref="Peers.FaissSource.Locate"/>; null to leave it out.</param>
 /// <param name="Engines">Names of the engines wanted beside the base; null for all.</param>
 /// <param name="Rounds">Pairs of runs.</param>
 /// <param name="Cache">Folder of what is kept between commands.</param>

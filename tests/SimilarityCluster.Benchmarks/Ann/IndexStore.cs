@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Measuring;
 
@@ -35,16 +35,21 @@ internal sealed class IndexStore
         }
 
         var path = Path.Combine(_folder, kept.FileName);
-        var note = $"{path}.json";
+        // Wall and processor time of the build, a line each.
+        var note = $"{path}.seconds";
         if (File.Exists(note))
         {
             kept.Load(_set, path);
-            return (JsonSerializer.Deserialize<Cost>(File.ReadAllText(note)), true);
+            var seconds = Array.ConvertAll(
+                File.ReadAllLines(note), line => double.Parse(line, CultureInfo.InvariantCulture));
+            return (new Cost(seconds[0], seconds[1]), true);
         }
 
         var cost = Build(engine);
         kept.Save(path);
-        File.WriteAllText(note, JsonSerializer.Serialize(cost)); // Last: without it the file does not count.
+        // Last: without it the index does not count.
+        File.WriteAllText(note, string.Create(
+            CultureInfo.InvariantCulture, $"{cost.WallSeconds}\n{cost.CpuSeconds}\n"));
         return (cost, false);
     }
 

@@ -9,13 +9,18 @@ namespace SimilarityCluster.Benchmarks.Peers;
 /// <param name="connectivity">Papers: M or R.</param>
 /// <param name="buildBreadth">Papers: efConstruction.</param>
 /// <param name="variant">What the shim is to make; its own numbering.</param>
-/// <param name="recipe">The shim.</param>
+/// <param name="recipe">The shim, looked for when first used.</param>
 /// <param name="compiler">Compiles it.</param>
 internal sealed unsafe class PeerEngine(
-    string name, int connectivity, int buildBreadth, int variant, PeerRecipe recipe, PeerCompiler compiler)
+    string name,
+    int connectivity,
+    int buildBreadth,
+    int variant,
+    Lazy<PeerRecipe> recipe,
+    PeerCompiler compiler)
     : IKeptEngine
 {
-    private readonly Lazy<string> _path = new(() => compiler.Compile(recipe));
+    private readonly Lazy<string> _path = new(() => compiler.Compile(recipe.Value));
     private PeerLibrary? _library;
     private nint _index;
 
@@ -23,7 +28,7 @@ internal sealed unsafe class PeerEngine(
     public string Name => name;
 
     /// <inheritdoc/>
-    public string Description => $"{recipe.Label}, {connectivity} links, build breadth {buildBreadth}";
+    public string Description => $"{recipe.Value.Label}, {connectivity} links, build breadth {buildBreadth}";
 
     /// <inheritdoc/>
     public bool IsOurs => false;

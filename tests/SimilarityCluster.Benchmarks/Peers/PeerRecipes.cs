@@ -22,4 +22,37 @@ internal static class PeerRecipes
                 $"'{headers}' has no hnswlib.h: name the folder above it with --hnswlib, or install "
                 + "libhnswlib-dev.");
     }
+
+    /// <summary>FAISS (Douze et al.), as Debian has it.</summary>
+    /// <param name="place">See <see cref="FaissSource.Locate"/>.</param>
+    /// <param name="cache">Likewise.</param>
+    /// <returns>The recipe.</returns>
+    /// <exception cref="OptionException">It is not there.</exception>
+    public static PeerRecipe Faiss(string place, string cache)
+    {
+        var (include, library) = FaissSource.Locate(place, cache);
+        return new PeerRecipe(
+            "faiss.cpp",
+            $"FAISS with AVX2 ({Path.GetFileName(include)})",
+            [library],
+            ["-I", include, "-fopenmp"],
+            [library, "-lopenblas", "-lgomp"]);
+    }
+
+    /// <summary>SymphonyQG (Gou et al., SIGMOD 2025), headers only, with the flags of its own project.</summary>
+    /// <param name="checkout">Its checkout.</param>
+    /// <returns>The recipe.</returns>
+    /// <exception cref="OptionException">It is not there.</exception>
+    public static PeerRecipe SymphonyQG(string checkout)
+    {
+        var headers = Path.Combine(checkout, "symqglib");
+        return Directory.Exists(headers)
+            ? new PeerRecipe(
+                "symphonyqg.cpp",
+                "SymphonyQG",
+                [headers],
+                ["-I", headers, "-Ofast", "-fopenmp", "-DEIGEN_DONT_PARALLELIZE"],
+                ["-lgomp"])
+            : throw new OptionException($"--symphonyqg is '{checkout}'; it has no folder 'symqglib'.");
+    }
 }
