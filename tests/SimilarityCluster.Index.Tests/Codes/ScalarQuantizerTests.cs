@@ -236,6 +236,42 @@ public sealed unsafe class ScalarQuantizerTests
         }
     }
 
+    [Theory]
+    [InlineData(VectorCode.EightBit, Metric.Euclidean)]
+    [InlineData(VectorCode.FourBit, Metric.Dot)]
+    public void Load_Saved_MakesTheSameCodes(VectorCode code, Metric metric)
+    {
+        using var coded = new CodedRows(code, metric, 100, count: 100, seed: 73);
+        var state = new byte[coded.Quantizer.StateBytes];
+        coded.Quantizer.Save(state);
+        var loaded = ScalarQuantizer.Load(code, metric, 100, state);
+        using var again = new CodedRows(loaded, coded.Vectors);
+        Assert.Equal(coded.Codes, again.Codes);
+        Assert.Equal(coded.Scores(coded.PrepareFromCode), again.Scores(again.PrepareFromCode));
+    }
+
+    [Fact]
+    public void Save_OneDimension_IsOffsetThenStepLittleEndian()
+    {
+        var state = new byte[8];
+        new ScalarQuantizer(VectorCode.EightBit, Metric.Dot, [-2f], [0.5f]).Save(state);
+        Assert.Equal(Convert.FromHexString("000000C00000003F"), state);
+    }
+
+    [Theory]
+    [InlineData("000000C0", "The quantizer has 4 bytes; 1 dimensions have 8.")]
+    [InlineData(
+        "0000C07F0000003F", "The quantizer's offset of dimension 0 is NaN; expected a finite number.")]
+    [InlineData(
+        "00000000000000BF",
+        "The quantizer's step of dimension 0 is -0.5; expected a finite number from 0 up.")]
+    public void Load_Impossible_SaysWhat(string state, string message)
+    {
+        var fault = Assert.Throws<InvalidDataException>(() => ScalarQuantizer.Load(
+            VectorCode.EightBit, Metric.Euclidean, 1, Convert.FromHexString(state)));
+        Assert.Equal(message, fault.Message);
+    }
+
     // Each of the query's numbers errs by a rounding, which counts as often as the row's level says.
     private static void AssertWithinRounding(
         CodedRows coded, double[] query, double rounding, double ofConstant)
