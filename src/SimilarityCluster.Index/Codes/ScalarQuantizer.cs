@@ -33,7 +33,9 @@ internal sealed unsafe class ScalarQuantizer
     private const float MostScale = 1e28f;
 
     private readonly float[] _offsets;
-    private readonly float[] _shifts; // What is taken off a query: the offsets, or for the dot product nothing.
+
+    // What is taken off a query: the offsets, or for the dot product nothing.
+    private readonly float[] _shifts;
     private readonly float[] _steps;
     private readonly float[] _inverseSteps;
     private readonly short[] _rowFactors;

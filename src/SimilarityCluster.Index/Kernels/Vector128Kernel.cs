@@ -98,7 +98,8 @@ internal static unsafe class Vector128Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> MultiplyAdd(Vector128<short> left, Vector128<short> right, Vector128<int> sum)
+    private static Vector128<int> MultiplyAdd(
+        Vector128<short> left, Vector128<short> right, Vector128<int> sum)
     {
         if (Sse2.IsSupported)
         {
@@ -118,7 +119,8 @@ internal static unsafe class Vector128Kernel
 
     // Codes are below 16, so pairs of products fit into 16 bits, and codes are bytes of either sign.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> MultiplyAdd(Vector128<byte> codes, Vector128<sbyte> query, Vector128<int> sum)
+    private static Vector128<int> MultiplyAdd(
+        Vector128<byte> codes, Vector128<sbyte> query, Vector128<int> sum)
     {
         if (Ssse3.IsSupported)
         {
