@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -25,8 +27,15 @@ internal sealed unsafe class ScalarQuantizer
     // Of the largest spread of a dimension; the least that is taken for one.
     private const float LeastSpread = 1f / 64;
 
-    private readonly Metric _metric;
+    // Bounds that keep scores finite whose squares overflow or vanish; others do not come near them.
+    private const float MostSquare = float.MaxValue / 4;
+    private const float LeastScale = 1e-37f;
+    private const float MostScale = 1e28f;
+
     private readonly float[] _offsets;
+
+    // What is taken off a query: the offsets, or for the dot product nothing.
+    private readonly float[] _shifts;
     private readonly float[] _steps;
     private readonly float[] _inverseSteps;
     private readonly short[] _rowFactors;
@@ -48,7 +57,7 @@ internal sealed unsafe class ScalarQuantizer
         var granularity = code == VectorCode.EightBit
             ? VectorKernels.EightBitGranularity
             : VectorKernels.FourBitGranularity;
-        (Code, _metric, Dimension) = (code, metric, offsets.Length);
+        (Code, Metric, Dimension) = (code, metric, offsets.Length);
         CodeLength = (Dimension + granularity - 1) & -granularity;
         _levels = LevelsOf(code);
 
@@ -57,8 +66,9 @@ internal sealed unsafe class ScalarQuantizer
             ? (int)Math.Min(short.MaxValue, int.MaxValue / ((long)_levels * CodeLength))
             : sbyte.MaxValue;
         _offsets = Padded(offsets);
+        _shifts = metric == Metric.Dot ? new float[CodeLength] : _offsets;
         _steps = Padded(steps);
-        _inverseSteps = Array.ConvertAll(_steps, step => step > 0 ? 1 / step : 0);
+        _inverseSteps = Array.ConvertAll(_steps, step => step > LeastScale ? 1 / step : 0);
         (_rowFactors, _rowOffsets, _rowScale) = RowTables();
         if (metric == Metric.Dot)
         {
@@ -73,6 +83,9 @@ internal sealed unsafe class ScalarQuantizer
     /// <summary>What it makes.</summary>
     public VectorCode Code { get; }
 
+    /// <summary>The metric of the rows.</summary>
+    public Metric Metric { get; }
+
     /// <summary>Numbers in a vector.</summary>
     public int Dimension { get; }
 
@@ -81,6 +94,9 @@ internal sealed unsafe class ScalarQuantizer
 
     /// <summary>Bytes of a row's code.</summary>
     public int CodeBytes => Code == VectorCode.EightBit ? CodeLength : CodeLength / 2;
+
+    /// <summary>Bytes that <see cref="Save"/> writes.</summary>
+    public int StateBytes => 2 * Dimension * sizeof(float);
 
     /// <summary>Offset of each dimension, shape [dimension].</summary>
     public ReadOnlySpan<float> Offsets => _offsets.AsSpan(0, Dimension);
@@ -91,9 +107,7 @@ internal sealed unsafe class ScalarQuantizer
     /// <summary>Learns offsets and steps from rows.</summary>
     /// <param name="code">Not <see cref="VectorCode.Float32"/>.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="count">
-    /// How many of the first rows to learn from, 1 and up; a sample of them is taken.
-    /// </param>
+    /// <param name="count">How many of the first rows to learn from, 1 and up; a sample of them is taken.</param>
     /// <returns>The quantizer.</returns>
     public static ScalarQuantizer Train(VectorCode code, VectorRows rows, int count)
     {
@@ -105,19 +119,73 @@ internal sealed unsafe class ScalarQuantizer
                 ? sample.BestRange(index, LevelsOf(code))
                 : sample.Range(index);
             offsets[index] = low;
-            steps[index] = high - low;
+            steps[index] = (float)(((double)high - low) / LevelsOf(code));
         }
 
         // A dimension that hardly varies in the sample may do so elsewhere.
         var least = steps.Max() * LeastSpread;
         for (var index = 0; index < steps.Length; index++)
         {
-            offsets[index] -= Math.Max(0, least - steps[index]) / 2;
-            steps[index] = Math.Max(steps[index], least) / LevelsOf(code);
+            if (steps[index] < least)
+            {
+                // By whole steps, so that a number that all rows share keeps a level of its own.
+                var room = (least - steps[index]) * LevelsOf(code) / 2;
+                offsets[index] -= least * MathF.Floor(room / least);
+                steps[index] = least;
+            }
         }
 
         GC.KeepAlive(rows);
         return new ScalarQuantizer(code, rows.Metric, offsets, steps);
+    }
+
+    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
+    /// <param name="code">Not <see cref="VectorCode.Float32"/>.</param>
+    /// <param name="metric">The metric of the rows.</param>
+    /// <param name="dimension">Numbers in a vector.</param>
+    /// <param name="state">Shape [<see cref="StateBytes"/>].</param>
+    /// <returns>A quantizer that makes the same codes.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The state has another length, or one of its numbers is impossible.
+    /// </exception>
+    public static ScalarQuantizer Load(
+        VectorCode code, Metric metric, int dimension, ReadOnlySpan<byte> state)
+    {
+        if (state.Length != 2 * dimension * sizeof(float))
+        {
+            throw new InvalidDataException(
+                $"The quantizer has {state.Length} bytes; {dimension} dimensions have "
+                + $"{2 * dimension * sizeof(float)}.");
+        }
+
+        var numbers = new float[2 * dimension];
+        for (var index = 0; index < numbers.Length; index++)
+        {
+            var number = BinaryPrimitives.ReadSingleLittleEndian(state[(index * sizeof(float))..]);
+            if (!float.IsFinite(number) || (index >= dimension && number < 0))
+            {
+                var name = index < dimension ? "offset" : "step";
+                throw new InvalidDataException(
+                    $"The quantizer's {name} of dimension {index % dimension} is {number}; expected a finite "
+                    + (index < dimension ? "number." : "number from 0 up."));
+            }
+
+            numbers[index] = number;
+        }
+
+        return new ScalarQuantizer(code, metric, numbers.AsSpan(0, dimension), numbers.AsSpan(dimension));
+    }
+
+    /// <summary>Writes offsets, then steps, each as little-endian float32.</summary>
+    /// <param name="state">Receives them, shape [<see cref="StateBytes"/>].</param>
+    public void Save(Span<byte> state)
+    {
+        for (var index = 0; index < Dimension; index++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(state[(index * sizeof(float))..], _offsets[index]);
+            BinaryPrimitives.WriteSingleLittleEndian(
+                state[((Dimension + index) * sizeof(float))..], _steps[index]);
+        }
     }
 
     /// <summary>Makes a row's code.</summary>
@@ -127,39 +195,53 @@ internal sealed unsafe class ScalarQuantizer
     /// The score's part that is the same for all queries: see the remarks of the class.
     /// </param>
     /// <returns>How many numbers lie outside of what was learnt.</returns>
+    [SkipLocalsInit] // All levels are written.
     public int Encode(float* vector, byte* code, out float bias)
     {
-        var (outside, squares) = (Vector128<int>.Zero, Vector128<float>.Zero);
-        var most = Vector128.Create((float)_levels);
-        var levels = stackalloc byte[CodeLength];
-        fixed (float* offsets = _offsets, steps = _steps, inverses = _inverseSteps)
+        var levels = code;
+        if (Code == VectorCode.FourBit)
         {
-            new Span<byte>(levels, CodeLength).Clear();
-            for (var index = 0; index < Dimension; index += 4)
-            {
-                var exact = (Vector128.Load(vector + index) - Vector128.Load(offsets + index))
-                    * Vector128.Load(inverses + index);
-                var level = Vector128.Round(
-                    Vector128.Min(Vector128.Max(exact, Vector128<float>.Zero), most));
-                var isOutside = Vector128.GreaterThan(Vector128.Abs(exact - level), Vector128<float>.One);
-                outside -= isOutside.AsInt32();
-                var decoded = level * Vector128.Load(steps + index);
-                squares += decoded * decoded;
-                var whole = Vector128.ConvertToInt32(level);
-                *(uint*)(levels + index) =
-                    Vector128.Narrow(Vector128.Narrow(whole, whole), Vector128<short>.Zero).AsUInt32()[0];
-            }
+            var unpacked = stackalloc byte[CodeLength];
+            levels = unpacked;
         }
 
-        Pack(levels, code);
-        var square = Vector128Kernel.Sum(squares);
-        bias = _metric switch
+        var (index, outsideCount, square) = (0, 0, 0f);
+        fixed (float* offsets = _offsets, steps = _steps, inverses = _inverseSteps)
+        {
+            // Summed up before the next call, which would make the loop keep its sums in memory.
+            var (outside, squares) = (Vector256<int>.Zero, Vector256<float>.Zero);
+            var most = Vector256.Create((float)_levels);
+            for (; index < Dimension; index += 8)
+            {
+                var exact = (Vector256.Load(vector + index) - Vector256.Load(offsets + index))
+                    * Vector256.Load(inverses + index);
+                var level = Vector256.Round(
+                    Vector256.MinNative(Vector256.MaxNative(exact, Vector256<float>.Zero), most));
+                var isOutside = Vector256.GreaterThan(Vector256.Abs(exact - level), Vector256<float>.One);
+                outside -= isOutside.AsInt32();
+                var decoded = level * Vector256.Load(steps + index);
+                squares += decoded * decoded;
+                var whole = Whole(level).AsUInt16();
+                *(ulong*)(levels + index) = Vector128.Narrow(whole, whole).AsUInt64()[0];
+            }
+
+            outsideCount = Vector256.Sum(outside);
+            square = Math.Min(Vector256Kernel.Sum(squares), MostSquare);
+        }
+
+        new Span<byte>(levels + index, CodeLength - index).Clear();
+        if (Code == VectorCode.FourBit)
+        {
+            Pack(levels, code);
+        }
+
+        bias = Metric switch
         {
             Metric.Dot => 0,
             Metric.Cosine => square / 2,
             _ => square,
         };
-        return Vector128.Sum(outside);
+        return outsideCount;
     }
 
     /// <summary>Makes a query's code.</summary>
@@ -167,27 +249,23 @@ internal sealed unsafe class ScalarQuantizer
     /// <param name="query">Receives it.</param>
     public void Prepare(float* vector, QueryCode query)
     {
-        var weights = stackalloc float[CodeLength];
-        var (largest, constants) = (Vector128<float>.Zero, Vector128<float>.Zero);
-        fixed (float* offsets = _offsets, steps = _steps)
+        var isDot = Metric == Metric.Dot;
+        var (largest, constants) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        fixed (float* offsets = _offsets, shifts = _shifts, steps = _steps)
         {
-            new Span<float>(weights, CodeLength).Clear();
-            for (var index = 0; index < Dimension; index += 4)
+            for (var index = 0; index < Dimension; index += 8)
             {
-                var (number, offset) = (Vector128.Load(vector + index), Vector128.Load(offsets + index));
-                var moved = _metric == Metric.Dot ? number : number - offset;
-                constants += moved * (_metric == Metric.Dot ? offset : moved);
-                var weight = moved * Vector128.Load(steps + index);
-                largest = Vector128.Max(largest, Vector128.Abs(weight));
-                weight.Store(weights + index);
+                var moved = Vector256.Load(vector + index) - Vector256.Load(shifts + index);
+                constants += moved * (isDot ? Vector256.Load(offsets + index) : moved);
+                largest = Vector256.MaxNative(largest, Vector256.Abs(moved * Vector256.Load(steps + index)));
             }
-        }
 
-        var most = Math.Max(
-            Math.Max(largest[0], largest[1]), Math.Max(largest[2], largest[3]));
-        var scale = most > 0 ? most / _limit : 1;
-        Round(weights, 1 / scale, query.Data);
-        Set(query, scale, Vector128Kernel.Sum(constants));
+            var constant = Math.Clamp(Vector256Kernel.Sum(constants), -MostSquare, MostSquare);
+            var most = Vector128.MaxNative(largest.GetLower(), largest.GetUpper());
+            var scale = ScaleOf(Math.Max(Math.Max(most[0], most[1]), Math.Max(most[2], most[3])), _limit);
+            Round(vector, shifts, steps, 1 / scale, query.Data);
+            Set(query, scale, constant);
+        }
     }
 
     /// <summary>Makes a query's code of a row's.</summary>
@@ -196,41 +274,33 @@ internal sealed unsafe class ScalarQuantizer
     /// <param name="query">Receives it.</param>
     public void PrepareFromCode(byte* code, float bias, QueryCode query)
     {
-        var levels = stackalloc byte[CodeLength];
-        Unpack(code, levels);
         fixed (short* factors = _rowFactors, offsets = _rowOffsets)
         {
-            for (var index = 0; index < CodeLength; index += 16)
+            if (Code == VectorCode.EightBit)
             {
-                var (low, high) = Vector128.Widen(Vector128.Load(levels + index));
-                var first = Scaled(low.AsInt16(), Vector128.Load(factors + index))
-                    + Vector128.Load(offsets + index);
-                var second = Scaled(high.AsInt16(), Vector128.Load(factors + index + 8))
-                    + Vector128.Load(offsets + index + 8);
-                if (Code == VectorCode.EightBit)
-                {
-                    first.Store((short*)query.Data + index);
-                    second.Store((short*)query.Data + index + 8);
-                }
-                else
-                {
-                    Vector128.Narrow(first, second).Store((sbyte*)query.Data + index);
-                }
+                Scale(code, factors, offsets, (short*)query.Data);
+            }
+            else
+            {
+                Scale(code, factors, offsets, (sbyte*)query.Data);
             }
         }
 
-        Set(query, _rowScale, _metric == Metric.Cosine ? 2 * bias : bias);
+        Set(query, _rowScale, Metric == Metric.Cosine ? 2 * bias : bias);
         if (_offsetQuery is not null)
         {
             query.Constant = (_offsetQuery.Slope * Product(_offsetQuery, code)) + _offsetQuery.Constant;
         }
     }
 
+    // What a step of a query's code stands for.
+    private static float ScaleOf(float most, int limit) => Math.Clamp(most / limit, LeastScale, MostScale);
+
     private static int LevelsOf(VectorCode code) => code == VectorCode.EightBit ? 255 : 15;
 
     // With the squared length for the distances, and the product with the offsets for the dot product.
     private void Set(QueryCode query, float scale, float constant) =>
-        (query.Slope, query.Constant) = _metric switch
+        (query.Slope, query.Constant) = Metric switch
         {
             Metric.Dot => (-scale, 0f - constant),
             Metric.Cosine => (-scale, constant / 2),
@@ -241,32 +311,39 @@ internal sealed unsafe class ScalarQuantizer
         ? VectorKernels.Dot8((short*)query.Data, code, CodeLength)
         : VectorKernels.Dot4((sbyte*)query.Data, code, CodeLength);
 
-    private void Round(float* weights, float factor, void* data)
+    private void Round(float* vector, float* shifts, float* steps, float factor, void* data)
     {
-        for (var index = 0; index < CodeLength; index += 16)
+        var index = 0;
+        for (; index < Dimension; index += 8)
         {
-            var first = Vector128.Narrow(Whole(index), Whole(index + 4));
-            var second = Vector128.Narrow(Whole(index + 8), Whole(index + 12));
+            var moved = Vector256.Load(vector + index) - Vector256.Load(shifts + index);
+            var whole = Whole(Vector256.Round(moved * Vector256.Load(steps + index) * factor));
             if (Code == VectorCode.EightBit)
             {
-                first.Store((short*)data + index);
-                second.Store((short*)data + index + 8);
+                whole.Store((short*)data + index);
             }
             else
             {
-                Vector128.Narrow(first, second).Store((sbyte*)data + index);
+                *(ulong*)((byte*)data + index) = Vector128.NarrowWithSaturation(whole, whole).AsUInt64()[0];
             }
         }
 
-        Vector128<int> Whole(int index) =>
-            Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(weights + index) * factor));
+        var size = Code == VectorCode.EightBit ? sizeof(short) : sizeof(sbyte);
+        new Span<byte>((byte*)data + (index * size), (CodeLength - index) * size).Clear();
+    }
+
+    // Of whole numbers.
+    private static Vector128<short> Whole(Vector256<float> numbers)
+    {
+        var whole = Vector256.ConvertToInt32Native(numbers);
+        return Vector128.NarrowWithSaturation(whole.GetLower(), whole.GetUpper());
     }
 
     // A row as a query: weights = step · (offset, if it counts, + step · level). Per dimension a factor of
     // the level in 1/256 and an offset, both scaled so that the largest weight is at the limit.
     private (short[] Factors, short[] Offsets, float Scale) RowTables()
     {
-        var counts = _metric == Metric.Dot ? 1f : 0f;
+        var counts = Metric == Metric.Dot ? 1f : 0f;
         var most = 0f;
         for (var index = 0; index < Dimension; index++)
         {
@@ -274,36 +351,80 @@ internal sealed unsafe class ScalarQuantizer
             most = Math.Max(most, step * ((Math.Abs(_offsets[index]) * counts) + (step * _levels)));
         }
 
-        var scale = most > 0 ? most / _limit : 1;
+        // A factor fits into 16 bits, and a weight of two rounded numbers may be larger by one.
+        var scale = ScaleOf(most, Math.Min(_limit, short.MaxValue * _levels / 256) - 1);
         var (factors, offsets) = (new short[CodeLength], new short[CodeLength]);
         for (var index = 0; index < Dimension; index++)
         {
-            var step = _steps[index];
-            factors[index] = (short)Math.Min(short.MaxValue, MathF.Round(step * step / scale * 256));
-            offsets[index] = (short)MathF.Round(step * _offsets[index] * counts / scale);
+            var weight = _steps[index] / scale;
+            factors[index] = Rounded(weight * _steps[index] * 256);
+            offsets[index] = Rounded(weight * _offsets[index] * counts);
         }
 
         return (factors, offsets, scale);
+
+        static short Rounded(float number) =>
+            (short)MathF.Round(Math.Clamp(number, short.MinValue, short.MaxValue));
     }
 
-    // level · factor / 256, rounded.
-    private static Vector128<short> Scaled(Vector128<short> levels, Vector128<short> factors)
+    private void Scale(byte* code, short* factors, short* offsets, short* weights)
+    {
+        for (var index = 0; index < CodeLength; index += 16)
+        {
+            Scaled(Vector128.Load(code + index), factors + index, offsets + index).Store(weights + index);
+        }
+    }
+
+    private void Scale(byte* code, short* factors, short* offsets, sbyte* weights)
+    {
+        var low = Vector128.Create((byte)15);
+        for (var index = 0; index < CodeLength; index += 64)
+        {
+            for (var first = index; first < index + 32; first += 16)
+            {
+                var (both, second) = (Vector128.Load(code), first + 32);
+                Narrow(Scaled(both & low, factors + first, offsets + first)).Store(weights + first);
+                Narrow(Scaled(both >>> 4, factors + second, offsets + second)).Store(weights + second);
+                code += 16;
+            }
+        }
+
+        static Vector128<sbyte> Narrow(Vector256<short> numbers) =>
+            Vector128.NarrowWithSaturation(numbers.GetLower(), numbers.GetUpper());
+    }
+
+    // level · factor / 256, rounded, + offset.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Scaled(Vector128<byte> levels, short* factors, short* offsets)
+    {
+        var shifted = Vector256.WidenLower(levels.ToVector256Unsafe()).AsInt16() << 7;
+        var factor = Vector256.Load(factors);
+        var product = Avx2.IsSupported
+            ? Avx2.MultiplyHighRoundScale(shifted, factor)
+            : Vector256.Create(
+                Product(shifted.GetLower(), factor.GetLower()),
+                Product(shifted.GetUpper(), factor.GetUpper()));
+        return product + Vector256.Load(offsets);
+    }
+
+    // left · right / 32,768, rounded.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Product(Vector128<short> left, Vector128<short> right)
     {
         if (Ssse3.IsSupported)
         {
-            return Ssse3.MultiplyHighRoundScale(levels << 7, factors);
+            return Ssse3.MultiplyHighRoundScale(left, right);
         }
 
         if (AdvSimd.IsSupported)
         {
-            return AdvSimd.MultiplyRoundedDoublingSaturateHigh(levels << 7, factors);
+            return AdvSimd.MultiplyRoundedDoublingSaturateHigh(left, right);
         }
 
-        var (levels0, levels1) = Vector128.Widen(levels);
-        var (factors0, factors1) = Vector128.Widen(factors);
-        var half = Vector128.Create(128);
-        return Vector128.Narrow(
-            ((levels0 * factors0) + half) >> 8, ((levels1 * factors1) + half) >> 8);
+        var (left0, left1) = Vector128.Widen(left);
+        var (right0, right1) = Vector128.Widen(right);
+        var half = Vector128.Create(1 << 14);
+        return Vector128.Narrow(((left0 * right0) + half) >> 15, ((left1 * right1) + half) >> 15);
     }
 
     private void Pack(byte* levels, byte* code)
@@ -321,25 +442,6 @@ internal sealed unsafe class ScalarQuantizer
                 var low = Vector128.Load(levels + index + part);
                 var high = Vector128.Load(levels + index + part + 32);
                 (low | (high << 4)).Store(code + (index / 2) + part);
-            }
-        }
-    }
-
-    private void Unpack(byte* code, byte* levels)
-    {
-        if (Code == VectorCode.EightBit)
-        {
-            new ReadOnlySpan<byte>(code, CodeLength).CopyTo(new Span<byte>(levels, CodeLength));
-            return;
-        }
-
-        for (var index = 0; index < CodeLength; index += 64)
-        {
-            for (var part = 0; part < 32; part += 16)
-            {
-                var both = Vector128.Load(code + (index / 2) + part);
-                (both & Vector128.Create((byte)15)).Store(levels + index + part);
-                (both >>> 4).Store(levels + index + part + 32);
             }
         }
     }

@@ -75,12 +75,12 @@ internal static unsafe class Vector256Kernel
     public static int Dot8(short* query, byte* code, int length)
     {
         var (sum0, sum1) = (Vector256<int>.Zero, Vector256<int>.Zero);
-        for (var index = 0; index < length; index += 32)
+        for (; length > 0; length -= 32)
         {
-            sum0 = MultiplyAdd(
-                Avx2.ConvertToVector256Int16(code + index), Vector256.Load(query + index), sum0);
-            sum1 = MultiplyAdd(
-                Avx2.ConvertToVector256Int16(code + index + 16), Vector256.Load(query + index + 16), sum1);
+            sum0 = MultiplyAdd(Avx2.ConvertToVector256Int16(code), Vector256.Load(query), sum0);
+            sum1 = MultiplyAdd(Avx2.ConvertToVector256Int16(code + 16), Vector256.Load(query + 16), sum1);
+            query += 32;
+            code += 32;
         }
 
         return Vector256.Sum(sum0 + sum1);

@@ -17,13 +17,21 @@ public sealed unsafe class CodeKernelsTests
             var limit = (int)Math.Min(short.MaxValue, int.MaxValue / (255L * length));
             var queries = new short[length];
             var codes = new byte[length];
-            foreach (var isExtreme in new[] { false, true })
+
+            // All of one sign: the sum is as large as it may be.
+            Func<int>[] draws =
+            [
+                () => random.Next(-limit, limit + 1),
+                () => random.Next(2) == 0 ? limit : -limit,
+                () => limit,
+                () => -limit,
+            ];
+            foreach (var draw in draws)
             {
                 for (var index = 0; index < length; index++)
                 {
-                    queries[index] = (short)(isExtreme ? limit * (random.Next(2) - 0.5) * 2
-                        : random.Next(-limit, limit + 1));
-                    codes[index] = (byte)(isExtreme ? 255 : random.Next(256));
+                    queries[index] = (short)draw();
+                    codes[index] = (byte)(draw == draws[0] ? random.Next(256) : 255);
                 }
 
                 fixed (short* query = queries)
@@ -52,7 +60,7 @@ public sealed unsafe class CodeKernelsTests
         {
             var queries = new sbyte[length];
             var codes = new byte[length / 2];
-            foreach (var extreme in new[] { 0, -127, 127 })
+            foreach (var extreme in new[] { 0, -128, 127 })
             {
                 for (var index = 0; index < length; index++)
                 {
