@@ -107,7 +107,7 @@ internal sealed unsafe class ScalarQuantizer
     /// <summary>Learns offsets and steps from rows.</summary>
     /// <param name="code">Not <see cref="VectorCode.Float32"/>.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="count">How many of the first rows to learn from, 1 and up; a sample of them is taken.</param>
+    /// <param name="count">How many of the first rows to learn from, 1 and up; a sample is taken.</param>
     /// <returns>The quantizer.</returns>
     public static ScalarQuantizer Train(VectorCode code, VectorRows rows, int count)
     {

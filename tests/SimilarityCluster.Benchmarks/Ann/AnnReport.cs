@@ -36,9 +36,9 @@ internal sealed class AnnReport(
             + "the loop over the queries in each engine's own language.");
         report.Line();
         report.Line(
-            "Recall counts every row as near as the tenth exact neighbour. Speed at a recall lies between two "
+            "Recall counts every row as near as the tenth exact neighbour. Speed at a recall is between two "
             + "neighbouring measured breadths (the logarithm of queries/s linear in recall), \"-\" where "
-            + $"there are none. Medians of {settings.Rounds} rounds with least and most; a ratio is to a run of "
+            + $"there are none. Medians of {settings.Rounds} rounds, least and most; a ratio is to a run of "
             + $"{AnnEngines.Base} right before or after, all queries each.");
         WriteIndexes();
         foreach (var (target, name) in Targets)
@@ -125,7 +125,7 @@ internal sealed class AnnReport(
             return;
         }
 
-        report.Table($"best {AnnEngines.Base} at recall", "which", "queries/CPU s", "ratio to the base by CPU");
+        report.Table($"best {AnnEngines.Base} at recall", "which", "queries/CPU s", "ratio by CPU");
         foreach (var (target, name) in Targets)
         {
             var best = family.MaxBy(run => run.At(target, speed => speed.Cpu)?.Middle);

@@ -2,8 +2,8 @@ using SimilarityCluster.Benchmarks.CommandLine;
 
 namespace SimilarityCluster.Benchmarks.Peers;
 
-/// <summary>FAISS with AVX2 and FMA, compiled from the source package of the Debian that this runs on.</summary>
-/// <remarks>The package's own library is compiled for any processor of its kind, and so decides nothing.</remarks>
+/// <summary>FAISS with AVX2 and FMA, compiled from the source package of this Debian.</summary>
+/// <remarks>The package's own library is compiled for any processor, and so decides nothing.</remarks>
 internal static class FaissSource
 {
     private const string Library = "libfaiss_avx2.a";
@@ -68,7 +68,10 @@ internal static class FaissSource
             .Select(line => line.Split('='))
             .First(pair => pair[0] is "VERSION_CODENAME")[1];
         var list = Path.Combine(folder, "sources.list");
-        File.WriteAllText(list, $"deb-src http://deb.debian.org/debian {suite} main\n");
+        // The mirror that the system itself uses.
+        var mirror = File.ReadLines("/etc/apt/sources.list.d/debian.sources")
+            .First(line => line.StartsWith("URIs:", StringComparison.Ordinal))["URIs:".Length..].Trim();
+        File.WriteAllText(list, $"deb-src {mirror} {suite} main\n");
         var lists = Directory.CreateDirectory(Path.Combine(folder, "lists", "partial")).Parent!.FullName;
         string[] apt = ["-o", $"Dir::Etc::sourcelist={list}", "-o", "Dir::Etc::sourceparts=-", "-o",
             $"Dir::State::lists={lists}"];

@@ -39,7 +39,7 @@ internal static class PeerRecipes
             [library, "-lopenblas", "-lgomp"]);
     }
 
-    /// <summary>SymphonyQG (Gou et al., SIGMOD 2025), headers only, with the flags of its own project.</summary>
+    /// <summary>SymphonyQG (Gou et al., SIGMOD 2025), headers only, with its own flags.</summary>
     /// <param name="checkout">Its checkout.</param>
     /// <returns>The recipe.</returns>
     /// <exception cref="OptionException">It is not there.</exception>
