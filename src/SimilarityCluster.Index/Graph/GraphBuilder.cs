@@ -67,11 +67,20 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         }
     }
 
+    /// <summary>
+    /// The graph as it is now; taken under a row's lock, it has every row that the row links to.
+    /// </summary>
+    /// <returns>The view; no row in it counts as deleted.</returns>
+    public GraphView LinkView() => WithoutDeletions(links.BuilderView(rows, out _));
+
+    private static GraphView WithoutDeletions(in GraphView view) =>
+        view with { Rows = view.Rows with { AnyDeleted = false } };
+
     private void InsertBelow<TScorer>(GraphView view, int row, int entry, InsertScratch scratch)
         where TScorer : struct, IRowScorer
     {
         // Deleted rows are linked like others: the ways to live rows lead over them.
-        view = view with { Rows = view.Rows with { AnyDeleted = false } };
+        view = WithoutDeletions(view);
         var query = TScorer.Load(view, view.Rows.Vectors[row], scratch.Search.Code);
         var top = view.Nodes[entry]->Level;
         var first = Math.Min(view.Nodes[row]->Level, top);
@@ -90,7 +99,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
                 if (level > 0 || neighbour != parent)
                 {
                     using var held = new RowLock(view.Nodes[neighbour]);
-                    LinkBack<TScorer>(view, neighbour, row, level, scratch);
+                    LinkBack<TScorer>(LinkView(), neighbour, row, level, scratch);
                 }
             }
         }
@@ -180,16 +189,18 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
     }
 
     private int AdoptBelow<TScorer>(
-        in GraphView view, int parent, int row, int before, InsertScratch scratch)
+        GraphView view, int parent, int row, int before, InsertScratch scratch)
         where TScorer : struct, IRowScorer
     {
         while (!TryAdopt<TScorer>(view, parent, row, scratch))
         {
+            view = LinkView(); // Others insert meanwhile: the children may be newer than the view.
             parent = FirstChild(view, parent);
             parent = parent < 0 ? links.Root : parent; // It was removed meanwhile; the root never is.
         }
 
         using var held = new RowLock(view.Nodes[row]);
+        view = LinkView();
         var slots = new Span<int>(view.Slots(row, 0), view.SlotCount(0));
         var isLinked = slots.Contains(parent);
         var place = slots.IndexOf(before);
@@ -210,7 +221,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
     {
         foreach (var link in new ReadOnlySpan<int>(view.Slots(parent, 0), view.SlotCount(0)))
         {
-            if (link >= 0 && view.Nodes[link]->Parent == parent)
+            if ((uint)link < (uint)view.Limit && view.Nodes[link]->Parent == parent)
             {
                 return link;
             }
@@ -233,7 +244,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         view.Nodes[row]->Parent = parent;
         if (!new Span<int>(view.Slots(parent, 0), view.SlotCount(0)).Contains(row))
         {
-            LinkBack<TScorer>(view, parent, row, 0, scratch);
+            LinkBack<TScorer>(LinkView(), parent, row, 0, scratch);
         }
 
         return true;

@@ -78,9 +78,10 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
         using (new RowLock(node))
         {
             node->IsRemoved = true; // From here on nobody becomes its child.
-            foreach (var link in new ReadOnlySpan<int>(view.Slots(row, 0), view.SlotCount(0)))
+            var now = builder.LinkView();
+            foreach (var link in new ReadOnlySpan<int>(now.Slots(row, 0), now.SlotCount(0)))
             {
-                if (link >= 0 && view.Nodes[link]->Parent == row)
+                if (link >= 0 && now.Nodes[link]->Parent == row)
                 {
                     _orphans.Add(link);
                 }
@@ -122,10 +123,11 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
             }
 
             using var held = new RowLock(node);
-            var query = TScorer.OfRow(view, row, scratch.Owner);
-            GatherCandidates<TScorer>(view, query, row, slots, level);
+            var now = builder.LinkView();
+            var query = TScorer.OfRow(now, row, scratch.Owner);
+            GatherCandidates<TScorer>(now, query, row, slots, level);
             var candidates = CollectionsMarshal.AsSpan(_candidates);
-            GraphBuilder.Rechoose<TScorer>(view, query, row, slots, candidates, level, scratch);
+            GraphBuilder.Rechoose<TScorer>(now, query, row, slots, candidates, level, scratch);
         }
     }
 
@@ -133,7 +135,7 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
     {
         foreach (var link in slots)
         {
-            if (link >= 0 && view.Nodes[link]->IsRemoved)
+            if ((uint)link < (uint)view.Limit && view.Nodes[link]->IsRemoved)
             {
                 return true;
             }

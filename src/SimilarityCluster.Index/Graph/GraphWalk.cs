@@ -35,15 +35,16 @@ internal static unsafe class GraphWalk
                 var slots = view.Slots(row, level);
                 for (var slot = 0; slot < view.Connectivity; slot++)
                 {
-                    if ((uint)slots[slot] < (uint)view.Limit)
+                    var neighbour = Volatile.Read(ref slots[slot]); // Once: a writer may change it meanwhile.
+                    if ((uint)neighbour < (uint)view.Limit)
                     {
-                        TScorer.Prefetch(view, slots[slot]);
+                        TScorer.Prefetch(view, neighbour);
                     }
                 }
 
                 for (var slot = 0; slot < view.Connectivity; slot++)
                 {
-                    var neighbour = slots[slot];
+                    var neighbour = Volatile.Read(ref slots[slot]);
                     if ((uint)neighbour >= (uint)view.Limit)
                     {
                         continue;
@@ -135,7 +136,7 @@ internal static unsafe class GraphWalk
         var (met, limit, slotCount, count) = (scratch.Met, (uint)view.Limit, view.SlotCount(level), 0);
         for (var slot = 0; slot < slotCount; slot++)
         {
-            var neighbour = slots[slot];
+            var neighbour = Volatile.Read(ref slots[slot]);
             if ((uint)neighbour < limit && tags[neighbour] != met)
             {
                 tags[neighbour] = met;
