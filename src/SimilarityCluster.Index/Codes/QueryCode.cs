@@ -16,11 +16,11 @@ internal sealed unsafe class QueryCode
     /// <param name="dimension">Numbers in a query.</param>
     public QueryCode(int dimension)
     {
-        const int Alignment = AlignedBlocks<byte>.AlignmentBytes;
         var length = (dimension + VectorKernels.FourBitGranularity - 1) & -VectorKernels.FourBitGranularity;
-        _memory = GC.AllocateArray<byte>((length * sizeof(short)) + Alignment, pinned: true);
+        var bytes = (length * sizeof(short)) + AlignedBlocks<byte>.AlignmentBytes;
+        _memory = GC.AllocateArray<byte>(bytes, pinned: true);
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        Data = (void*)((address + Alignment - 1) & -Alignment); // Pinned for life.
+        Data = (void*)AlignedBlocks<byte>.Aligned(address); // Pinned for life.
     }
 
     /// <summary>

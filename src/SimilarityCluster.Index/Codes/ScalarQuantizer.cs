@@ -427,14 +427,9 @@ internal sealed unsafe class ScalarQuantizer
         return Vector128.Narrow(((left0 * right0) + half) >> 15, ((left1 * right1) + half) >> 15);
     }
 
+    // Two levels of four bits a byte, see ScalarKernel.Dot4.
     private void Pack(byte* levels, byte* code)
     {
-        if (Code == VectorCode.EightBit)
-        {
-            new ReadOnlySpan<byte>(levels, CodeLength).CopyTo(new Span<byte>(code, CodeLength));
-            return;
-        }
-
         for (var index = 0; index < CodeLength; index += 64)
         {
             for (var part = 0; part < 32; part += 16)

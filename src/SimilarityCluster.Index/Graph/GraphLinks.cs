@@ -52,9 +52,6 @@ internal sealed unsafe class GraphLinks
     /// <summary>Rows that no walk meets, because they were deleted before.</summary>
     public int RemovedCount => Volatile.Read(ref _removedCount);
 
-    /// <summary>What the codes of the rows are made with; null when there are none.</summary>
-    public ScalarQuantizer? Quantizer => Volatile.Read(ref _lowest).Quantizer;
-
     /// <summary>Bytes that a walk may read of each row: its links on the lowest level and its code.</summary>
     public int BlockBytes => Volatile.Read(ref _lowest).BlockBytes;
 
@@ -91,11 +88,16 @@ internal sealed unsafe class GraphLinks
         return ViewOf(rows, Reserved);
     }
 
+    /// <summary>Whether searches or insertions begin at a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>True when they do.</returns>
+    public bool IsEntry(int row) =>
+        row == Volatile.Read(ref _entry) || row == Volatile.Read(ref _builderEntry);
+
     /// <summary>Makes room for the next row, with free slots only. One caller at a time.</summary>
     /// <param name="level">The highest level that it is on.</param>
     /// <param name="isRemoved">Whether it was deleted already: then it gets no links.</param>
-    /// <returns>The row.</returns>
-    public int Reserve(int level, bool isRemoved)
+    public void Reserve(int level, bool isRemoved)
     {
         var row = _reserved;
         _nodes.EnsureCapacity(row + 1);
@@ -120,7 +122,6 @@ internal sealed unsafe class GraphLinks
         }
 
         Volatile.Write(ref _reserved, row + 1);
-        return row;
     }
 
     /// <summary>How walks score.</summary>

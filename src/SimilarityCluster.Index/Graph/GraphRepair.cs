@@ -38,16 +38,14 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
             _end = links.Count;
         }
 
-        var deleted = links.BuilderView(rows, out var entry);
-        _ = links.View(rows, out var searchEntry);
-        var view = deleted with { Rows = deleted.Rows with { AnyDeleted = false } };
+        var view = builder.LinkView();
         for (; count > 0 && _next < _end; count--, _next++)
         {
             if (_isMending)
             {
                 Mend<TScorer>(view, _next, scratch);
             }
-            else if (deleted.Rows.IsDeleted(_next) && _next != entry && _next != searchEntry)
+            else if (rows.IsDeleted(_next) && !links.IsEntry(_next))
             {
                 Remove<TScorer>(view, _next, scratch);
             }

@@ -61,6 +61,11 @@ internal sealed unsafe class AlignedBlocks<T>
         return span;
     }
 
+    /// <summary>Where a slab may begin.</summary>
+    /// <param name="address">An address.</param>
+    /// <returns>The next aligned one.</returns>
+    public static nint Aligned(nint address) => (address + AlignmentBytes - 1) & -AlignmentBytes;
+
     private void AddSlabs(int count)
     {
         var slabBytes = _strideBytes << _shift;
@@ -82,8 +87,6 @@ internal sealed unsafe class AlignedBlocks<T>
 
         _arrays.Add(array);
     }
-
-    private static nint Aligned(nint address) => (address + AlignmentBytes - 1) & -AlignmentBytes;
 }
 
 /// <summary>Reads and writes blocks by number, unchecked; its owner must be kept alive meanwhile.</summary>

@@ -64,14 +64,11 @@ internal static class FaissSource
     // Lists of its own, so that the system's stay as they are.
     private static void Compile(string folder)
     {
-        var suite = File.ReadLines("/etc/os-release")
-            .Select(line => line.Split('='))
-            .First(pair => pair[0] is "VERSION_CODENAME")[1];
+        // The mirror and the release that the system itself uses first.
+        var target = Shell.Run(
+            "apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"]);
         var list = Path.Combine(folder, "sources.list");
-        // The mirror that the system itself uses.
-        var mirror = File.ReadLines("/etc/apt/sources.list.d/debian.sources")
-            .First(line => line.StartsWith("URIs:", StringComparison.Ordinal))["URIs:".Length..].Trim();
-        File.WriteAllText(list, $"deb-src {mirror} {suite} main\n");
+        File.WriteAllText(list, $"deb-src {target.Split('\n')[0]} main\n");
         var lists = Directory.CreateDirectory(Path.Combine(folder, "lists", "partial")).Parent!.FullName;
         string[] apt = ["-o", $"Dir::Etc::sourcelist={list}", "-o", "Dir::Etc::sourceparts=-", "-o",
             $"Dir::State::lists={lists}"];
