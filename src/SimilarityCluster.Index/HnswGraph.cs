@@ -20,7 +20,7 @@ public sealed class HnswGraph : IVectorSearcher
 {
     // Codes of fewer rows are not worth their learning. Four times as many rows are reason to learn again,
     // until there are so many that more tell nothing new; so is a quarter of the rows since that lies
-    // outside.
+    // outside. Fewer rows than numbers do not show the directions in which the next ones will vary.
     private const int FirstLearning = 256;
     private const int LearningGrowth = 4;
     private const int LastLearning = 1 << 18;
@@ -32,6 +32,7 @@ public sealed class HnswGraph : IVectorSearcher
 
     private readonly VectorRows _rows;
     private readonly VectorCode _code;
+    private readonly int _firstLearning;
     private readonly GraphLinks _links;
     private readonly GraphBuilder _builder;
     private readonly ScratchPool<SearchScratch> _scratches;
@@ -53,6 +54,7 @@ public sealed class HnswGraph : IVectorSearcher
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         _rows = rows;
         _code = options.Code;
+        _firstLearning = _code == VectorCode.Principal ? Math.Max(FirstLearning, rows.Dimension) : FirstLearning;
         _links = new GraphLinks(options.Connectivity);
         _builder = new GraphBuilder(rows, _links, options);
         _repair = new GraphRepair(rows, _links, _builder);
@@ -208,7 +210,7 @@ public sealed class HnswGraph : IVectorSearcher
     private void LearnWhenDue()
     {
         var count = _rows.Count;
-        if (_code == VectorCode.Float32 || count < FirstLearning)
+        if (_code == VectorCode.Float32 || count < _firstLearning)
         {
             return;
         }
@@ -221,7 +223,7 @@ public sealed class HnswGraph : IVectorSearcher
         if (IsDue())
         {
             (_learntFrom, _outsideCount) = (count, 0);
-            _links.Recode(_rows, ScalarQuantizer.Train(_code, _rows, count));
+            _links.Recode(_rows, RowQuantizer.Train(_code, _rows, count));
         }
 
         bool IsDue() => _learntFrom == 0

@@ -13,21 +13,39 @@ internal sealed class QuantizerSample
     private readonly float[] _numbers;
     private readonly int _count;
 
-    /// <summary>Takes rows evenly.</summary>
-    /// <param name="rows">The rows.</param>
-    /// <param name="count">How many of the first rows to choose from, 1 and up.</param>
-    public QuantizerSample(VectorRows rows, int count)
+    /// <summary>Takes rows.</summary>
+    /// <param name="rows">Shape [count, stride].</param>
+    /// <param name="count">How many, 1 and up.</param>
+    /// <param name="dimension">Numbers of a row.</param>
+    /// <param name="stride">Numbers from row to row.</param>
+    public QuantizerSample(ReadOnlySpan<float> rows, int count, int dimension, int stride)
     {
-        _count = Math.Min(count, MostRows);
-        _numbers = new float[(long)_count * rows.Dimension];
-        for (var index = 0; index < _count; index++)
+        _count = count;
+        _numbers = new float[(long)count * dimension];
+        for (var row = 0; row < count; row++)
         {
-            var vector = rows[(int)((long)index * count / _count)];
-            for (var dimension = 0; dimension < vector.Length; dimension++)
+            for (var index = 0; index < dimension; index++)
             {
-                _numbers[((long)dimension * _count) + index] = vector[dimension];
+                _numbers[((long)index * count) + row] = rows[(row * stride) + index];
             }
         }
+    }
+
+    /// <summary>Chooses rows evenly.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="count">How many of the first rows to choose from, 1 and up.</param>
+    /// <param name="taken">Receives how many were chosen.</param>
+    /// <returns>Shape [taken, padded dimension].</returns>
+    public static float[] Choose(VectorRows rows, int count, out int taken)
+    {
+        taken = Math.Min(count, MostRows);
+        var chosen = new float[taken * rows.PaddedDimension];
+        for (var index = 0; index < taken; index++)
+        {
+            rows[(int)((long)index * count / taken)].CopyTo(chosen.AsSpan(index * rows.PaddedDimension));
+        }
+
+        return chosen;
     }
 
     /// <summary>The smallest and the largest number.</summary>

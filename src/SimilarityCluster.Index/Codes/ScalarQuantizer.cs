@@ -22,7 +22,7 @@ namespace SimilarityCluster.Index.Codes;
 /// of four bits.
 /// </para>
 /// </remarks>
-internal sealed unsafe class ScalarQuantizer
+internal sealed unsafe class ScalarQuantizer : RowQuantizer
 {
     // Of the largest spread of a dimension; the least that is taken for one.
     private const float LeastSpread = 1f / 64;
@@ -42,7 +42,7 @@ internal sealed unsafe class ScalarQuantizer
     private readonly short[] _rowOffsets;
     private readonly float _rowScale;
     private readonly QueryCode? _offsetQuery;
-    private readonly int _levels;
+    private readonly float[] _levels;
     private readonly int _limit;
 
     /// <summary>Takes offsets and steps.</summary>
@@ -50,20 +50,28 @@ internal sealed unsafe class ScalarQuantizer
     /// <param name="metric">The metric of the rows.</param>
     /// <param name="offsets">Shape [dimension]; finite.</param>
     /// <param name="steps">Shape [dimension]; finite, above 0 or, in dimensions that do not count, 0.</param>
+    /// <param name="levels">
+    /// The last level of each dimension, shape [dimension], at most the code's; or empty for the code's.
+    /// </param>
     public ScalarQuantizer(
-        VectorCode code, Metric metric, ReadOnlySpan<float> offsets, ReadOnlySpan<float> steps)
+        VectorCode code,
+        Metric metric,
+        ReadOnlySpan<float> offsets,
+        ReadOnlySpan<float> steps,
+        ReadOnlySpan<float> levels = default)
     {
-        Debug.Assert(code != VectorCode.Float32 && offsets.Length == steps.Length, "Shapes agree.");
+        Debug.Assert(offsets.Length == steps.Length, "Shapes agree.");
         var granularity = code == VectorCode.EightBit
             ? VectorKernels.EightBitGranularity
             : VectorKernels.FourBitGranularity;
         (Code, Metric, Dimension) = (code, metric, offsets.Length);
         CodeLength = (Dimension + granularity - 1) & -granularity;
-        _levels = LevelsOf(code);
+        var most = LevelsOf(code);
+        _levels = levels.IsEmpty ? [.. Enumerable.Repeat((float)most, CodeLength)] : Padded(levels);
 
         // The sum of the products of any two codes must fit into 32 bits.
         _limit = code == VectorCode.EightBit
-            ? (int)Math.Min(short.MaxValue, int.MaxValue / ((long)_levels * CodeLength))
+            ? (int)Math.Min(short.MaxValue, int.MaxValue / ((long)most * CodeLength))
             : sbyte.MaxValue;
         _offsets = Padded(offsets);
         _shifts = metric == Metric.Dot ? new float[CodeLength] : _offsets;
@@ -80,8 +88,8 @@ internal sealed unsafe class ScalarQuantizer
         }
     }
 
-    /// <summary>What it makes.</summary>
-    public VectorCode Code { get; }
+    /// <inheritdoc/>
+    public override VectorCode Code { get; }
 
     /// <summary>The metric of the rows.</summary>
     public Metric Metric { get; }
@@ -92,8 +100,11 @@ internal sealed unsafe class ScalarQuantizer
     /// <summary>Numbers in a code, with its padding.</summary>
     public int CodeLength { get; }
 
-    /// <summary>Bytes of a row's code.</summary>
-    public int CodeBytes => Code == VectorCode.EightBit ? CodeLength : CodeLength / 2;
+    /// <inheritdoc/>
+    public override int CodeBytes => Code == VectorCode.EightBit ? CodeLength : CodeLength / 2;
+
+    /// <inheritdoc/>
+    public override int Shape => CodeLength;
 
     /// <summary>Bytes that <see cref="Save"/> writes.</summary>
     public int StateBytes => 2 * Dimension * sizeof(float);
@@ -109,34 +120,48 @@ internal sealed unsafe class ScalarQuantizer
     /// <param name="rows">The rows.</param>
     /// <param name="count">How many of the first rows to learn from, 1 and up; a sample is taken.</param>
     /// <returns>The quantizer.</returns>
-    public static ScalarQuantizer Train(VectorCode code, VectorRows rows, int count)
+    public static new ScalarQuantizer Train(VectorCode code, VectorRows rows, int count)
     {
-        var sample = new QuantizerSample(rows, count);
-        var (offsets, steps) = (new float[rows.Dimension], new float[rows.Dimension]);
-        for (var index = 0; index < offsets.Length; index++)
+        var chosen = QuantizerSample.Choose(rows, count, out var taken);
+        var sample = new QuantizerSample(chosen, taken, rows.Dimension, rows.PaddedDimension);
+        float[] levels = [.. Enumerable.Repeat((float)LevelsOf(code), rows.Dimension)];
+        var (offsets, steps) = Learn(sample, levels);
+        return new ScalarQuantizer(code, rows.Metric, offsets, steps);
+    }
+
+    /// <summary>Learns offsets and steps from a sample.</summary>
+    /// <param name="sample">The numbers.</param>
+    /// <param name="levels">The last level of each dimension; 0 where it does not count.</param>
+    /// <returns>Shape [dimension] each.</returns>
+    public static (float[] Offsets, float[] Steps) Learn(QuantizerSample sample, ReadOnlySpan<float> levels)
+    {
+        var (offsets, steps) = (new float[levels.Length], new float[levels.Length]);
+        for (var index = 0; index < levels.Length; index++)
         {
-            var (low, high) = code == VectorCode.FourBit
-                ? sample.BestRange(index, LevelsOf(code))
-                : sample.Range(index);
-            offsets[index] = low;
-            steps[index] = (float)(((double)high - low) / LevelsOf(code));
+            if (levels[index] > 0)
+            {
+                var (low, high) = levels[index] < LevelsOf(VectorCode.EightBit)
+                    ? sample.BestRange(index, (int)levels[index])
+                    : sample.Range(index);
+                offsets[index] = low;
+                steps[index] = (float)(((double)high - low) / levels[index]);
+            }
         }
 
         // A dimension that hardly varies in the sample may do so elsewhere.
         var least = steps.Max() * LeastSpread;
         for (var index = 0; index < steps.Length; index++)
         {
-            if (steps[index] < least)
+            if (steps[index] < least && levels[index] > 0)
             {
                 // By whole steps, so that a number that all rows share keeps a level of its own.
-                var room = (least - steps[index]) * LevelsOf(code) / 2;
+                var room = (least - steps[index]) * levels[index] / 2;
                 offsets[index] -= least * MathF.Floor(room / least);
                 steps[index] = least;
             }
         }
 
-        GC.KeepAlive(rows);
-        return new ScalarQuantizer(code, rows.Metric, offsets, steps);
+        return (offsets, steps);
     }
 
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
@@ -188,15 +213,9 @@ internal sealed unsafe class ScalarQuantizer
         }
     }
 
-    /// <summary>Makes a row's code.</summary>
-    /// <param name="vector">Shape [dimension], readable to the next multiple of 16.</param>
-    /// <param name="code">Receives <see cref="CodeBytes"/>.</param>
-    /// <param name="bias">
-    /// The score's part that is the same for all queries: see the remarks of the class.
-    /// </param>
-    /// <returns>How many numbers lie outside of what was learnt.</returns>
+    /// <inheritdoc/>
     [SkipLocalsInit] // All levels are written.
-    public int Encode(float* vector, byte* code, out float bias)
+    public override int Encode(float* vector, byte* code, out float bias)
     {
         var levels = code;
         if (Code == VectorCode.FourBit)
@@ -206,17 +225,17 @@ internal sealed unsafe class ScalarQuantizer
         }
 
         var (index, outsideCount, square) = (0, 0, 0f);
-        fixed (float* offsets = _offsets, steps = _steps, inverses = _inverseSteps)
+        fixed (float* offsets = _offsets, steps = _steps, inverses = _inverseSteps, most = _levels)
         {
             // Summed up before the next call, which would make the loop keep its sums in memory.
             var (outside, squares) = (Vector256<int>.Zero, Vector256<float>.Zero);
-            var most = Vector256.Create((float)_levels);
             for (; index < Dimension; index += 8)
             {
                 var exact = (Vector256.Load(vector + index) - Vector256.Load(offsets + index))
                     * Vector256.Load(inverses + index);
                 var level = Vector256.Round(
-                    Vector256.MinNative(Vector256.MaxNative(exact, Vector256<float>.Zero), most));
+                    Vector256.MinNative(
+                        Vector256.MaxNative(exact, Vector256<float>.Zero), Vector256.Load(most + index)));
                 var isOutside = Vector256.GreaterThan(Vector256.Abs(exact - level), Vector256<float>.One);
                 outside -= isOutside.AsInt32();
                 var decoded = level * Vector256.Load(steps + index);
@@ -244,10 +263,8 @@ internal sealed unsafe class ScalarQuantizer
         return outsideCount;
     }
 
-    /// <summary>Makes a query's code.</summary>
-    /// <param name="vector">Shape [dimension], readable to the next multiple of 16.</param>
-    /// <param name="query">Receives it.</param>
-    public void Prepare(float* vector, QueryCode query)
+    /// <inheritdoc/>
+    public override void Prepare(float* vector, QueryCode query)
     {
         var isDot = Metric == Metric.Dot;
         var (largest, constants) = (Vector256<float>.Zero, Vector256<float>.Zero);
@@ -268,11 +285,8 @@ internal sealed unsafe class ScalarQuantizer
         }
     }
 
-    /// <summary>Makes a query's code of a row's.</summary>
-    /// <param name="code">The row's.</param>
-    /// <param name="bias">The row's.</param>
-    /// <param name="query">Receives it.</param>
-    public void PrepareFromCode(byte* code, float bias, QueryCode query)
+    /// <inheritdoc/>
+    public override void PrepareFromCode(byte* code, float bias, QueryCode query)
     {
         fixed (short* factors = _rowFactors, offsets = _rowOffsets)
         {
@@ -348,11 +362,11 @@ internal sealed unsafe class ScalarQuantizer
         for (var index = 0; index < Dimension; index++)
         {
             var step = _steps[index];
-            most = Math.Max(most, step * ((Math.Abs(_offsets[index]) * counts) + (step * _levels)));
+            most = Math.Max(most, step * ((Math.Abs(_offsets[index]) * counts) + (step * LevelsOf(Code))));
         }
 
-        // A factor fits into 16 bits, and a weight of two rounded numbers may be larger by one.
-        var scale = ScaleOf(most, Math.Min(_limit, short.MaxValue * _levels / 256) - 1);
+        // A factor fits into 16 bits, wherefore all levels of the code count, and a weight of two rounded numbers may be larger by one.
+        var scale = ScaleOf(most, Math.Min(_limit, short.MaxValue * LevelsOf(Code) / 256) - 1);
         var (factors, offsets) = (new short[CodeLength], new short[CodeLength]);
         for (var index = 0; index < Dimension; index++)
         {

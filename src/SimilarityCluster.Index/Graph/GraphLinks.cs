@@ -171,7 +171,7 @@ internal sealed unsafe class GraphLinks
     /// </summary>
     /// <param name="rows">The vectors.</param>
     /// <param name="quantizer">Makes the codes.</param>
-    public void Recode(VectorRows rows, ScalarQuantizer quantizer)
+    public void Recode(VectorRows rows, RowQuantizer quantizer)
     {
         var slotCount = LowestSlots(_connectivity);
         var recoded = new RowBlocks(slotCount, quantizer);

@@ -44,7 +44,7 @@ internal unsafe interface IRowScorer
 
 /// <summary>A query in the form that a scorer compares.</summary>
 /// <param name="Data">The vector, or its code.</param>
-/// <param name="Length">Numbers in it that are compared.</param>
+/// <param name="Length">Numbers of the vector, or the shape of the codes.</param>
 /// <param name="Slope">By how much the score rises with the product of the codes.</param>
 /// <param name="Constant">The score's part that is the same for all rows.</param>
 internal readonly unsafe record struct WalkQuery(nint Data, int Length, float Slope, float Constant);
@@ -82,9 +82,9 @@ internal unsafe interface ICodeProduct
     /// <summary>The product.</summary>
     /// <param name="query">The query's code.</param>
     /// <param name="code">The row's.</param>
-    /// <param name="length">Numbers in them.</param>
+    /// <param name="shape">See <see cref="RowQuantizer.Shape"/>.</param>
     /// <returns>The sum of the products, exactly.</returns>
-    static abstract int Of(void* query, byte* code, int length);
+    static abstract int Of(void* query, byte* code, int shape);
 }
 
 /// <inheritdoc cref="VectorCode.EightBit"/>
@@ -92,8 +92,8 @@ internal readonly unsafe struct EightBitProduct : ICodeProduct
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Of(void* query, byte* code, int length) =>
-        VectorKernels.Dot8((short*)query, code, length);
+    public static int Of(void* query, byte* code, int shape) =>
+        VectorKernels.Dot8((short*)query, code, shape);
 }
 
 /// <inheritdoc cref="VectorCode.FourBit"/>
@@ -101,11 +101,20 @@ internal readonly unsafe struct FourBitProduct : ICodeProduct
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Of(void* query, byte* code, int length) =>
-        VectorKernels.Dot4((sbyte*)query, code, length);
+    public static int Of(void* query, byte* code, int shape) =>
+        VectorKernels.Dot4((sbyte*)query, code, shape);
 }
 
-/// <summary>Compares codes, under every metric alike, see <see cref="ScalarQuantizer"/>.</summary>
+/// <inheritdoc cref="VectorCode.Principal"/>
+internal readonly unsafe struct PrincipalProduct : ICodeProduct
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Of(void* query, byte* code, int shape) =>
+        VectorKernels.DotMixed((short*)query, code, shape);
+}
+
+/// <summary>Compares codes, under every metric alike, see <see cref="RowQuantizer"/>.</summary>
 /// <typeparam name="TProduct">The codes.</typeparam>
 internal readonly unsafe struct CodeScorer<TProduct> : IRowScorer
     where TProduct : struct, ICodeProduct
@@ -145,5 +154,5 @@ internal readonly unsafe struct CodeScorer<TProduct> : IRowScorer
     }
 
     private static WalkQuery Of(in GraphView view, QueryCode code) =>
-        new((nint)code.Data, view.Layout.Quantizer!.CodeLength, code.Slope, code.Constant);
+        new((nint)code.Data, view.Layout.Quantizer!.Shape, code.Slope, code.Constant);
 }

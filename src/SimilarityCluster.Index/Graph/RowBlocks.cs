@@ -10,7 +10,7 @@ namespace SimilarityCluster.Index.Graph;
 /// | offset | type | meaning |
 /// |---|---|---|
 /// | 0 | bytes | the code; nothing without a quantizer |
-/// | length of the code | float32 | the code's bias, see <see cref="ScalarQuantizer.Encode"/> |
+/// | length of the code | float32 | the code's bias, see <see cref="RowQuantizer"/> |
 /// | 4 behind that | int32 × slots | links; a free slot holds -1 |
 /// </remarks>
 internal sealed unsafe class RowBlocks
@@ -20,7 +20,7 @@ internal sealed unsafe class RowBlocks
     /// <summary>Makes room for no row yet.</summary>
     /// <param name="slotCount">Links of a row.</param>
     /// <param name="quantizer">Makes the codes; null when walks compare the vectors themselves.</param>
-    public RowBlocks(int slotCount, ScalarQuantizer? quantizer)
+    public RowBlocks(int slotCount, RowQuantizer? quantizer)
     {
         Quantizer = quantizer;
         BiasOffset = quantizer?.CodeBytes ?? 0;
@@ -30,7 +30,7 @@ internal sealed unsafe class RowBlocks
     }
 
     /// <summary>Makes the codes; null when walks compare the vectors themselves.</summary>
-    public ScalarQuantizer? Quantizer { get; }
+    public RowQuantizer? Quantizer { get; }
 
     /// <summary>The blocks, by row.</summary>
     public AlignedBlocks<byte> Blocks { get; }
@@ -57,6 +57,7 @@ internal sealed unsafe class RowBlocks
     {
         VectorCode.EightBit => RowScoring.EightBit,
         VectorCode.FourBit => RowScoring.FourBit,
+        VectorCode.Principal => RowScoring.Principal,
         _ => metric switch
         {
             Metric.Cosine => RowScoring.Cosine,

@@ -20,6 +20,9 @@ internal enum RowScoring
 
     /// <summary>Codes of four bits, whatever the metric.</summary>
     FourBit,
+
+    /// <summary>Codes of principal components, whatever the metric.</summary>
+    Principal,
 }
 
 /// <summary>Something to do with the scorer that fits.</summary>
@@ -47,6 +50,7 @@ internal static class RowScorings
         {
             RowScoring.EightBit => task.Run<CodeScorer<EightBitProduct>>(),
             RowScoring.FourBit => task.Run<CodeScorer<FourBitProduct>>(),
+            RowScoring.Principal => task.Run<CodeScorer<PrincipalProduct>>(),
             RowScoring.Cosine => task.Run<VectorScorer<CosineMetric>>(),
             RowScoring.Dot => task.Run<VectorScorer<DotMetric>>(),
             _ => task.Run<VectorScorer<EuclideanMetric>>(),

@@ -136,4 +136,64 @@ internal static unsafe class Vector128Kernel
         var (query0, query1) = Vector128.Widen(query);
         return MultiplyAdd(codes1, query1, MultiplyAdd(codes0, query0, sum));
     }
+
+    /// <inheritdoc cref="ScalarKernel.DotMixed"/>
+    public static int DotMixed(short* query, byte* code, int plan)
+    {
+        var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
+        for (var chunk = BitPlan.EightBitChunks(plan); chunk > 0; chunk--, code += 16, query += 16)
+        {
+            sum0 = MultiplyAdd(Vector128.Load(code), query, sum0);
+        }
+
+        var low = Vector128.Create((byte)15);
+        for (var chunk = BitPlan.FourBitChunks(plan); chunk > 0; chunk--, code += 16, query += 32)
+        {
+            var codes = Vector128.Load(code);
+            sum0 = MultiplyAdd(codes & low, query, sum0);
+            sum1 = MultiplyAdd(codes >>> 4, query + 16, sum1);
+        }
+
+        var lowest = Vector128.Create((byte)3);
+        for (var chunk = BitPlan.TwoBitChunks(plan); chunk > 0; chunk--, code += 16, query += 64)
+        {
+            var codes = Vector128.Load(code);
+            sum0 = MultiplyAdd(codes & lowest, query, sum0);
+            sum1 = MultiplyAdd((codes >>> 2) & lowest, query + 16, sum1);
+            sum0 = MultiplyAdd((codes >>> 4) & lowest, query + 32, sum0);
+            sum1 = MultiplyAdd(codes >>> 6, query + 48, sum1);
+        }
+
+        return Vector128.Sum(sum0 + sum1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> MultiplyAdd(Vector128<byte> codes, short* query, Vector128<int> sum)
+    {
+        var (codes0, codes1) = Vector128.Widen(codes);
+        sum = MultiplyAdd(codes0.AsInt16(), Vector128.Load(query), sum);
+        return MultiplyAdd(codes1.AsInt16(), Vector128.Load(query + 8), sum);
+    }
+
+    /// <inheritdoc cref="ScalarKernel.DotAxis"/>
+    public static int DotAxis(byte* vector, sbyte* axis, int length)
+    {
+        var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
+        for (var index = 0; index < length; index += 16)
+        {
+            var (bytes, numbers) = (Vector128.Load(vector + index), Vector128.Load(axis + index));
+            if (Ssse3.IsSupported)
+            {
+                sum0 = MultiplyAdd(Ssse3.MultiplyAddAdjacent(bytes, numbers), Vector128<short>.One, sum0);
+                continue;
+            }
+
+            var (bytes0, bytes1) = Vector128.Widen(bytes);
+            var (numbers0, numbers1) = Vector128.Widen(numbers);
+            sum0 = MultiplyAdd(bytes0.AsInt16(), numbers0, sum0);
+            sum1 = MultiplyAdd(bytes1.AsInt16(), numbers1, sum1);
+        }
+
+        return Vector128.Sum(sum0 + sum1);
+    }
 }

@@ -128,4 +128,53 @@ internal static unsafe class Vector256Kernel
         var pairs = Avx2.MultiplyAddAdjacent(codes0, query0) + Avx2.MultiplyAddAdjacent(codes1, query1);
         return sum + Avx2.MultiplyAddAdjacent(pairs, Vector256<short>.One);
     }
+
+    /// <inheritdoc cref="ScalarKernel.DotMixed"/>
+    public static int DotMixed(short* query, byte* code, int plan)
+    {
+        var (sum0, sum1) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        for (var chunk = BitPlan.EightBitChunks(plan); chunk > 0; chunk--, code += 16, query += 16)
+        {
+            sum0 = MultiplyAdd(Avx2.ConvertToVector256Int16(code), Vector256.Load(query), sum0);
+        }
+
+        var low = Vector128.Create((byte)15);
+        for (var chunk = BitPlan.FourBitChunks(plan); chunk > 0; chunk--, code += 16, query += 32)
+        {
+            var codes = Vector128.Load(code);
+            sum0 = MultiplyAdd(Widened(codes & low), Vector256.Load(query), sum0);
+            sum1 = MultiplyAdd(Widened(codes >>> 4), Vector256.Load(query + 16), sum1);
+        }
+
+        var lowest = Vector128.Create((byte)3);
+        for (var chunk = BitPlan.TwoBitChunks(plan); chunk > 0; chunk--, code += 16, query += 64)
+        {
+            var codes = Vector128.Load(code);
+            sum0 = MultiplyAdd(Widened(codes & lowest), Vector256.Load(query), sum0);
+            sum1 = MultiplyAdd(Widened((codes >>> 2) & lowest), Vector256.Load(query + 16), sum1);
+            sum0 = MultiplyAdd(Widened((codes >>> 4) & lowest), Vector256.Load(query + 32), sum0);
+            sum1 = MultiplyAdd(Widened(codes >>> 6), Vector256.Load(query + 48), sum1);
+        }
+
+        return Vector256.Sum(sum0 + sum1);
+
+        static Vector256<short> Widened(Vector128<byte> codes) => Avx2.ConvertToVector256Int16(codes);
+    }
+
+    /// <inheritdoc cref="ScalarKernel.DotAxis"/>
+    public static int DotAxis(byte* vector, sbyte* axis, int length)
+    {
+        var (sum0, sum1) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        for (var index = 0; index < length; index += 64)
+        {
+            var products0 = Avx2.MultiplyAddAdjacent(
+                Vector256.Load(vector + index), Vector256.Load(axis + index));
+            var products1 = Avx2.MultiplyAddAdjacent(
+                Vector256.Load(vector + index + 32), Vector256.Load(axis + index + 32));
+            sum0 += Avx2.MultiplyAddAdjacent(products0, Vector256<short>.One);
+            sum1 += Avx2.MultiplyAddAdjacent(products1, Vector256<short>.One);
+        }
+
+        return Vector256.Sum(sum0 + sum1);
+    }
 }

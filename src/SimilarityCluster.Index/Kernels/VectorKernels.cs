@@ -26,6 +26,9 @@ public static unsafe class VectorKernels
     /// <summary>Codes of four bits are padded with zeros to a multiple of this length.</summary>
     internal const int FourBitGranularity = 64;
 
+    /// <summary>Axes are padded with zeros to a multiple of this length.</summary>
+    internal const int AxisGranularity = 64;
+
     private static readonly (KernelKind Kind, string? Fault) Choice =
         Choose(Environment.GetEnvironmentVariable(Variable), IsSupported);
 
@@ -118,5 +121,25 @@ public static unsafe class VectorKernels
         KernelKind.Vector256 => Vector256Kernel.Dot4(query, code, length),
         KernelKind.Vector128 => Vector128Kernel.Dot4(query, code, length),
         _ => ScalarKernel.Dot4(query, code, length),
+    };
+
+    /// <inheritdoc cref="ScalarKernel.DotMixed"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int DotMixed(short* query, byte* code, int plan) => Selected switch
+    {
+        KernelKind.Vector512 => Vector512Kernel.DotMixed(query, code, plan),
+        KernelKind.Vector256 => Vector256Kernel.DotMixed(query, code, plan),
+        KernelKind.Vector128 => Vector128Kernel.DotMixed(query, code, plan),
+        _ => ScalarKernel.DotMixed(query, code, plan),
+    };
+
+    /// <inheritdoc cref="ScalarKernel.DotAxis"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int DotAxis(byte* vector, sbyte* axis, int length) => Selected switch
+    {
+        KernelKind.Vector512 => Vector512Kernel.DotAxis(vector, axis, length),
+        KernelKind.Vector256 => Vector256Kernel.DotAxis(vector, axis, length),
+        KernelKind.Vector128 => Vector128Kernel.DotAxis(vector, axis, length),
+        _ => ScalarKernel.DotAxis(vector, axis, length),
     };
 }

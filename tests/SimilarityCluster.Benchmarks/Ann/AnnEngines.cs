@@ -16,6 +16,7 @@ internal static class AnnEngines
     {
         yield return new GraphEngine("lean8", VectorCode.EightBit);
         yield return new GraphEngine("lean4", VectorCode.FourBit);
+        yield return new GraphEngine("principal", VectorCode.Principal);
         yield return new GraphEngine("float32", VectorCode.Float32);
     }
 

@@ -1,0 +1,85 @@
+using SimilarityCluster.Index.Kernels;
+
+namespace SimilarityCluster.Index.Codes;
+
+/// <summary>Gives more bits to the numbers that vary more.</summary>
+/// <remarks>
+/// Source: Gersho and Gray, "Vector quantization and signal compression", section 8.3 on transform coding.
+/// </remarks>
+internal static class BitAllocation
+{
+    // Of a number's variance, what is left as error by a uniform quantizer of normally distributed numbers
+    // (Max 1960, table II); without bits all of it.
+    private const float EightBitError = 0.0001f;
+    private const float FourBitError = 0.0115f;
+    private const float TwoBitError = 0.1188f;
+
+    // A code that ends with a cache line, but for the bias, is read with no more lines than a shorter one.
+    private const int LineBytes = 64;
+
+    /// <summary>Finds the shortest code that errs little enough; else the best of the longest.</summary>
+    /// <param name="variances">Descending; those of the numbers that there are.</param>
+    /// <param name="variance">The sum of them and of those that are left out.</param>
+    /// <param name="mostError">Share of <paramref name="variance"/>.</param>
+    /// <param name="error">Receives the share that is left as error.</param>
+    /// <returns>The plan; it may have a few more numbers than there are.</returns>
+    public static BitPlan Choose(
+        ReadOnlySpan<float> variances, float variance, float mostError, out float error)
+    {
+        // Sums of the first variances.
+        var sums = new double[variances.Length + 1];
+        for (var index = 0; index < variances.Length; index++)
+        {
+            sums[index + 1] = sums[index] + variances[index];
+        }
+
+        for (var bytes = LineBytes - BitPlan.ChunkBytes; ; bytes += LineBytes)
+        {
+            var best = Best(sums, variance, bytes, out error);
+            if (error <= mostError || best.Bytes < bytes)
+            {
+                return best;
+            }
+        }
+    }
+
+    private static BitPlan Best(double[] sums, float variance, int bytes, out float error)
+    {
+        // No more numbers than there are, but for the rest of a chunk.
+        var count = sums.Length - 1;
+        var (best, least) = (default(BitPlan), double.PositiveInfinity);
+        for (var eight = 0; eight <= Math.Min(bytes, Padded(count, 16)); eight += 16)
+        {
+            for (var four = 0; eight + (four / 2) <= bytes; four += 32)
+            {
+                var two = Math.Min((bytes - eight - (four / 2)) * 4, Padded(Math.Max(0, count - eight - four), 64));
+                var plan = new BitPlan(eight, four, two);
+                if (plan.Length > Padded(count, 64))
+                {
+                    continue;
+                }
+
+                var left = ErrorOf(plan, sums, variance);
+                if (left < least)
+                {
+                    (best, least) = (plan, left);
+                }
+            }
+        }
+
+        error = (float)(least / variance);
+        return best;
+    }
+
+    private static double ErrorOf(BitPlan plan, double[] sums, float variance)
+    {
+        var count = sums.Length - 1;
+        var eight = sums[Math.Min(plan.EightBits, count)];
+        var four = sums[Math.Min(plan.EightBits + plan.FourBits, count)];
+        var two = sums[Math.Min(plan.Length, count)];
+        return (eight * EightBitError) + ((four - eight) * FourBitError) + ((two - four) * TwoBitError)
+            + (variance - two);
+    }
+
+    private static int Padded(int count, int granularity) => (count + granularity - 1) & -granularity;
+}

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using SimilarityCluster.Index.Kernels;
+
+namespace SimilarityCluster.Index.Codes;
+
+/// <summary>
+/// The directions in which rows differ most, the leading first: their principal components. Immutable.
+/// </summary>
+/// <remarks>
+/// Axes are kept in seven bits and vectors are rounded to eight before they are multiplied, which errs by
+/// less than a thousandth of a vector's length on each axis and is four times as fast as with float32.
+/// </remarks>
+internal sealed unsafe class PrincipalAxes
+{
+    private const int MostLevel = 63; // See ScalarKernel.DotAxis.
+    private const int VectorOffset = 128;
+    private const int MostVectorLevel = 127;
+
+    private readonly float[] _mean;
+    private readonly sbyte[] _levels;
+    private readonly float[] _scales;
+
+    // What the offset of the vector's levels adds to each product.
+    private readonly int[] _surplus;
+    private readonly int _stride;
+
+    /// <summary>Takes axes.</summary>
+    /// <param name="mean">What is taken off a vector, shape [dimension].</param>
+    /// <param name="axes">Orthonormal or zeros, shape [count, stride].</param>
+    /// <param name="stride">Numbers from axis to axis, at least the dimension.</param>
+    /// <param name="order">Which of them, and in which order.</param>
+    public PrincipalAxes(
+        ReadOnlySpan<float> mean, ReadOnlySpan<float> axes, int stride, ReadOnlySpan<int> order)
+    {
+        (Dimension, Count) = (mean.Length, order.Length);
+        _stride = (Dimension + VectorKernels.AxisGranularity - 1) & -VectorKernels.AxisGranularity;
+        _mean = new float[_stride];
+        mean.CopyTo(_mean);
+        (_scales, _surplus) = (new float[Count], new int[Count]);
+        _levels = GC.AllocateArray<sbyte>(Count * _stride, pinned: true);
+        for (var index = 0; index < Count; index++)
+        {
+            var axis = axes.Slice(order[index] * stride, Dimension);
+            var most = 0f;
+            foreach (var number in axis)
+            {
+                most = Math.Max(most, Math.Abs(number));
+            }
+
+            var scale = most > 0 ? most / MostLevel : 1;
+            var sum = 0;
+            for (var dimension = 0; dimension < Dimension; dimension++)
+            {
+                var level = (sbyte)MathF.Round(axis[dimension] / scale);
+                _levels[(index * _stride) + dimension] = level;
+                sum += level;
+            }
+
+            (_scales[index], _surplus[index]) = (scale, sum * VectorOffset);
+        }
+    }
+
+    /// <summary>Numbers in a vector.</summary>
+    public int Dimension { get; }
+
+    /// <summary>How many axes.</summary>
+    public int Count { get; }
+
+    /// <summary>Where a vector lies along each axis.</summary>
+    /// <param name="vector">Shape [dimension], readable to the next multiple of 16.</param>
+    /// <param name="projected">Receives it, shape [<see cref="Count"/>].</param>
+    /// <returns>The square of the vector's length, from the mean on.</returns>
+    [SkipLocalsInit] // All levels are written.
+    public float Project(float* vector, float* projected)
+    {
+        var levels = stackalloc byte[_stride];
+        var (squares, largest) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        fixed (float* mean = _mean)
+        {
+            var index = 0;
+            for (; index < Dimension; index += 8)
+            {
+                var moved = Vector256.Load(vector + index) - Vector256.Load(mean + index);
+                squares += moved * moved;
+                largest = Vector256.MaxNative(largest, Vector256.Abs(moved));
+            }
+
+            var most = 0f;
+            for (var lane = 0; lane < Vector256<float>.Count; lane++)
+            {
+                most = Math.Max(most, largest[lane]);
+            }
+
+            var scale = most > 0 ? most / MostVectorLevel : 1;
+            var factor = Vector256.Create(1 / scale);
+            for (index = 0; index < Dimension; index += 8)
+            {
+                var moved = (Vector256.Load(vector + index) - Vector256.Load(mean + index)) * factor;
+                var whole = Vector256.ConvertToInt32Native(Vector256.Round(moved)) + Vector256.Create(VectorOffset);
+                var halves = Vector128.Narrow(whole.GetLower(), whole.GetUpper()).AsUInt16();
+                *(ulong*)(levels + index) = Vector128.Narrow(halves, halves).AsUInt64()[0];
+            }
+
+            new Span<byte>(levels + index, _stride - index).Clear();
+            ref var axes = ref MemoryMarshal.GetArrayDataReference(_levels);
+            for (var axis = 0; axis < Count; axis++)
+            {
+                // The array is pinned.
+                var numbers = (sbyte*)Unsafe.AsPointer(ref Unsafe.Add(ref axes, (nint)axis * _stride));
+                var product = VectorKernels.DotAxis(levels, numbers, _stride) - _surplus[axis];
+                projected[axis] = product * (_scales[axis] * scale);
+            }
+        }
+
+        return Vector256Kernel.Sum(squares);
+    }
+}
