@@ -56,6 +56,25 @@ internal sealed unsafe class CandidatePool
         return false;
     }
 
+    /// <summary>Looks at the row that would be expanded next.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>False when all are expanded.</returns>
+    public bool TryPeek(out int row)
+    {
+        for (; _next < Count; _next++)
+        {
+            var key = _keys[_next];
+            if ((key & CandidateKey.Expanded) == 0)
+            {
+                row = CandidateKey.Row(key);
+                return true;
+            }
+        }
+
+        row = -1;
+        return false;
+    }
+
     /// <summary>Puts a key in its place; the last live row may fall out.</summary>
     /// <param name="key">Below <see cref="Bound"/>, its row not offered before.</param>
     /// <returns>True when its row would be expanded next.</returns>
@@ -104,21 +123,17 @@ internal sealed unsafe class CandidatePool
 
     private int PlaceOf(ulong key)
     {
-        var (low, high) = (0, Count);
-        while (low < high)
+        // Halves without branches: no processor foresees them.
+        var from = _keys;
+        var length = (uint)Count;
+        while (length > 0)
         {
-            var middle = (int)((uint)(low + high) >> 1);
-            if (_keys[middle] < key)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            var half = (length + 1) >> 1;
+            from += from[half - 1] < key ? half : 0;
+            length -= half;
         }
 
-        return low;
+        return (int)(from - _keys);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

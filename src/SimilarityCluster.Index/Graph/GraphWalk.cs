@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SimilarityCluster.Index.Memory;
 
 namespace SimilarityCluster.Index.Graph;
@@ -9,7 +10,8 @@ internal static unsafe class GraphWalk
 
     // A processor waits for about this many cache lines at a time; to ask for more only makes them wait.
     private const int PrefetchLines = 40;
-    private const int MostAhead = 8;
+    private const int MostAhead = 16;
+    private static readonly int Beam = int.Parse(Environment.GetEnvironmentVariable("BEAM") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Goes to the nearest row on each level from the top (paper: algorithm 5, lines 3 to 6).
@@ -101,10 +103,19 @@ internal static unsafe class GraphWalk
                 return true;
             }
 
-            var count = Gather(view, level, row, scratch);
+            var count = Gather(view, level, row, scratch, 0);
+            for (var more = 1; more < Beam && pool.TryExpand(out row); more++)
+            {
+                count = Gather(view, level, row, scratch, count);
+            }
             for (var next = 0; next < Math.Min(count, ahead); next++)
             {
                 TScorer.Prefetch(view, batch[next]);
+            }
+
+            if (pool.TryPeek(out var following))
+            {
+                Prefetch.Run(view.Slots(following, level), view.SlotCount(level) * sizeof(int));
             }
 
             for (var index = 0; index < count; index++)
@@ -128,19 +139,22 @@ internal static unsafe class GraphWalk
     }
 
     // Neighbours that this walk has not met; a free slot's -1 is as far above the limit as a row can be.
-    private static int Gather(in GraphView view, int level, int row, SearchScratch scratch)
+    private static int Gather(in GraphView view, int level, int row, SearchScratch scratch, int count)
     {
         var batch = scratch.Batch;
         var tags = scratch.Tags;
         var slots = view.Slots(row, level);
-        var (met, limit, slotCount, count) = (scratch.Met, (uint)view.Limit, view.SlotCount(level), 0);
+        var (met, limit, slotCount) = (scratch.Met, (uint)view.Limit, view.SlotCount(level));
         for (var slot = 0; slot < slotCount; slot++)
         {
             var neighbour = Volatile.Read(ref slots[slot]);
-            if ((uint)neighbour < limit && tags[neighbour] != met)
+            if ((uint)neighbour < limit)
             {
+                // Whether it is new is a toss-up, so better added than branched on.
+                batch[count] = neighbour;
+                var isNew = tags[neighbour] != met;
+                count += Unsafe.BitCast<bool, byte>(isNew);
                 tags[neighbour] = met;
-                batch[count++] = neighbour;
             }
         }
 

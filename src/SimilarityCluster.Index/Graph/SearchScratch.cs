@@ -18,7 +18,7 @@ internal sealed unsafe class SearchScratch
     {
         Query = new AlignedQuery(rows.Dimension, rows.PaddedDimension);
         Code = new QueryCode(rows.Dimension);
-        _batchMemory = GC.AllocateArray<int>(2 * connectivity, pinned: true);
+        _batchMemory = GC.AllocateArray<int>(8 * connectivity, pinned: true);
         Batch = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_batchMemory));
     }
 
