@@ -1,4 +1,5 @@
 using SimilarityCluster.Benchmarks.Ann;
+using SimilarityCluster.Benchmarks.Build;
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
 using SimilarityCluster.Benchmarks.Reporting;
@@ -7,7 +8,7 @@ using SimilarityCluster.Benchmarks.Serve;
 const string Usage =
     """
     usage: dotnet run -c Release --project tests/SimilarityCluster.Benchmarks -- NAME [options]
-      --rounds N     repetitions of each measurement, 5 by default
+      --rounds N     repetitions of each measurement; 5 by default, 3 of build
       --output FILE  keeps the report
       serve       searches through gRPC against the same search in process (Fashion-MNIST)
       descriptor  1-NN accuracy of the built-in descriptor against raw pixels (emoji, Fashion-MNIST)
@@ -24,6 +25,12 @@ const string Usage =
         --no-memory        leaves out resident size, for which each engine builds or loads once more
         --cache DIR        exact neighbours, compiled peers and their indexes
         --json FILE        keeps all raw points
+      build       building the index with one thread and more, against hnswlib
+        --dataset NAME     as above; --rows N takes the first rows only
+        --threads N        compared with one thread, 2 by default
+        --breadth N        of the searches that measure recall, 64 by default
+        --hnswlib DIR      as above; without it, hnswlib is left out
+        --cache DIR        as above
     """;
 
 try
@@ -54,6 +61,12 @@ static async Task<int> RunAsync(string verb, string[] words)
             return 0;
         case "ann":
             RunAnn(new Options(words, AnnSettings.Valued, AnnSettings.Flags));
+            return 0;
+        case "build":
+            var options = new Options(words, BuildSettings.Valued, []);
+            var build = new Report("How fast is the index built?");
+            BuildBenchmark.Run(build, BuildSettings.From(options));
+            build.Finish(options.Text("--output"));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);

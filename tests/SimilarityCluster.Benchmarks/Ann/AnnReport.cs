@@ -64,7 +64,7 @@ internal sealed class AnnReport(
             var ratio = _base.BuildCost.CpuSeconds / run.BuildCost.CpuSeconds;
             report.Row(
                 engine.Name, engine.Description, run.BuildCost.CpuSeconds,
-                $"{Number(run.BuildCost.WallSeconds)}{(run.WasKept ? " (kept)" : string.Empty)}", ratio,
+                $"{Spread.Number(run.BuildCost.WallSeconds)}{(run.WasKept ? " (kept)" : string.Empty)}", ratio,
                 engine.HotBytes / (double)set.RowCount, engine.TotalBytes / (double)set.RowCount,
                 run.ResidentBytes is { } bytes ? bytes / (double)set.RowCount : "-");
             Bar(run, "build-ratio", ratio);
@@ -174,11 +174,5 @@ internal sealed class AnnReport(
     private static string Recall(RecallPoint point) =>
         point.Recall.ToString("0.00000", CultureInfo.InvariantCulture);
 
-    private static string Text(Spread? spread) =>
-        spread is null
-            ? "-"
-            : $"{Number(spread.Middle)} ({Number(spread.Least)}-{Number(spread.Most)})";
-
-    private static string Number(double value) =>
-        value.ToString(value < 100 ? "0.00" : "0", CultureInfo.InvariantCulture);
+    private static string Text(Spread? spread) => spread?.ToString() ?? "-";
 }

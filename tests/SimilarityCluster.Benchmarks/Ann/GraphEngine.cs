@@ -57,6 +57,13 @@ internal sealed class GraphEngine(string name, VectorCode code)
     }
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        (_rows, _graph) = (null, null);
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override int Search(ReadOnlySpan<float> query, int breadth, Span<RowHit> hits)
     {
         var order = default(RowNumberOrder);
