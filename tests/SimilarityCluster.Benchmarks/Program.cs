@@ -1,5 +1,6 @@
 using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.Build;
+using SimilarityCluster.Benchmarks.Churn;
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
 using SimilarityCluster.Benchmarks.Reporting;
@@ -31,6 +32,12 @@ const string Usage =
         --breadth N        of the searches that measure recall, 64 by default
         --hnswlib DIR      as above; without it, hnswlib is left out
         --cache DIR        as above
+      churn       recall of the index when a fifth of its rows is replaced each round, 10 rounds by default
+        --dataset NAME     as above; more vectors of hard128 are made
+        --rows N           live rows, 40,000 by default, at most four fifths of the set
+        --queries N        the first queries only, 1,000 by default
+        --code NAME        EightBit (default), FourBit or Float32
+        --breadth N        of all searches, 64 by default
     """;
 
 try
@@ -67,6 +74,12 @@ static async Task<int> RunAsync(string verb, string[] words)
             var build = new Report("How fast is the index built?");
             BuildBenchmark.Run(build, BuildSettings.From(options));
             build.Finish(options.Text("--output"));
+            return 0;
+        case "churn":
+            var given = new Options(words, ChurnSettings.Valued, []);
+            var churn = new Report("What do deletions and insertions cost the index?");
+            ChurnBenchmark.Run(churn, ChurnSettings.From(given));
+            churn.Finish(given.Text("--output"));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);
