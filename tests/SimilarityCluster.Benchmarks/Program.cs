@@ -3,6 +3,7 @@ using SimilarityCluster.Benchmarks.Build;
 using SimilarityCluster.Benchmarks.Churn;
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
+using SimilarityCluster.Benchmarks.Kernels;
 using SimilarityCluster.Benchmarks.Reporting;
 using SimilarityCluster.Benchmarks.Serve;
 
@@ -38,6 +39,7 @@ const string Usage =
         --queries N        the first queries only, 1,000 by default
         --code NAME        EightBit (default), FourBit or Float32
         --breadth N        of all searches, 64 by default
+      kernels     one call of each kernel, for each instruction set of this processor, all in cache
     """;
 
 try
@@ -80,6 +82,12 @@ static async Task<int> RunAsync(string verb, string[] words)
             var churn = new Report("What do deletions and insertions cost the index?");
             ChurnBenchmark.Run(churn, ChurnSettings.From(given));
             churn.Finish(given.Text("--output"));
+            return 0;
+        case "kernels":
+            var asked = new Options(words, ["--rounds", "--output"], []);
+            var kernels = new Report("What does a call of a kernel take?");
+            KernelBenchmark.Run(kernels, asked.Count("--rounds", 5));
+            kernels.Finish(asked.Text("--output"));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);
