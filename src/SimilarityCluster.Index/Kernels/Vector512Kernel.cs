@@ -79,20 +79,9 @@ internal static unsafe class Vector512Kernel
     }
 
     /// <inheritdoc cref="ScalarKernel.Dot4"/>
-    public static int Dot4(sbyte* query, byte* code, int length)
-    {
-        var sum = Vector512<int>.Zero;
-        var low = Vector256.Create((byte)15);
-        for (; length > 0; length -= 64)
-        {
-            var codes = Vector256.Load(code);
-            var pairs = Avx512BW.MultiplyAddAdjacent(
-                Vector512.Create(codes & low, codes >>> 4), Vector512.Load(query));
-            sum += Avx512BW.MultiplyAddAdjacent(pairs, Vector512<short>.One);
-            query += 64;
-            code += 32;
-        }
-
-        return Vector512.Sum(sum);
-    }
+    /// <remarks>
+    /// In half the width: a block's two halves of a byte fit into one register only after a move, which costs
+    /// more than the width brings (15.5 ns against 8.8 for 768 numbers, Zen 4).
+    /// </remarks>
+    public static int Dot4(sbyte* query, byte* code, int length) => Vector256Kernel.Dot4(query, code, length);
 }
