@@ -57,37 +57,37 @@ static async Task<int> RunAsync(string verb, string[] words)
     switch (verb)
     {
         case "serve":
-            var plain = new Options(words, ["--rounds", "--output"], []);
-            var serve = new Report("What does a search through gRPC cost?");
-            await ServeBenchmark.RunAsync(serve, plain.Count("--rounds", 5));
-            serve.Finish(plain.Text("--output"));
+            await ReportAsync(
+                "What does a search through gRPC cost?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, options) => ServeBenchmark.RunAsync(report, options.Count("--rounds", 5)));
             return 0;
         case "descriptor":
-            var output = new Options(words, ["--rounds", "--output"], []).Text("--output");
-            var descriptor = new Report("Is the built-in descriptor a fair embedding of pictures?");
-            await DescriptorBenchmark.RunAsync(descriptor);
-            descriptor.Finish(output);
+            await ReportAsync(
+                "Is the built-in descriptor a fair embedding of pictures?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, _) => DescriptorBenchmark.RunAsync(report));
             return 0;
         case "ann":
             RunAnn(new Options(words, AnnSettings.Valued, AnnSettings.Flags));
             return 0;
         case "build":
-            var options = new Options(words, BuildSettings.Valued, []);
-            var build = new Report("How fast is the index built?");
-            BuildBenchmark.Run(build, BuildSettings.From(options));
-            build.Finish(options.Text("--output"));
+            Report(
+                "How fast is the index built?",
+                new Options(words, BuildSettings.Valued, []),
+                (report, options) => BuildBenchmark.Run(report, BuildSettings.From(options)));
             return 0;
         case "churn":
-            var given = new Options(words, ChurnSettings.Valued, []);
-            var churn = new Report("What do deletions and insertions cost the index?");
-            ChurnBenchmark.Run(churn, ChurnSettings.From(given));
-            churn.Finish(given.Text("--output"));
+            Report(
+                "What do deletions and insertions cost the index?",
+                new Options(words, ChurnSettings.Valued, []),
+                (report, options) => ChurnBenchmark.Run(report, ChurnSettings.From(options)));
             return 0;
         case "kernels":
-            var asked = new Options(words, ["--rounds", "--output"], []);
-            var kernels = new Report("What does a call of a kernel take?");
-            KernelBenchmark.Run(kernels, asked.Count("--rounds", 5));
-            kernels.Finish(asked.Text("--output"));
+            Report(
+                "What does a call of a kernel take?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, options) => KernelBenchmark.Run(report, options.Count("--rounds", 5)));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);
@@ -104,7 +104,22 @@ static void RunAnn(Options options)
         return;
     }
 
-    var report = new Report("How fast are indexes at equal recall?");
-    AnnBenchmark.Run(report, settings);
+    Report(
+        "How fast are indexes at equal recall?",
+        options,
+        (report, _) => AnnBenchmark.Run(report, settings));
+}
+
+static void Report(string title, Options options, Action<Report, Options> benchmark)
+{
+    var report = new Report(title);
+    benchmark(report, options);
+    report.Finish(options.Text("--output"));
+}
+
+static async Task ReportAsync(string title, Options options, Func<Report, Options, Task> benchmark)
+{
+    var report = new Report(title);
+    await benchmark(report, options);
     report.Finish(options.Text("--output"));
 }

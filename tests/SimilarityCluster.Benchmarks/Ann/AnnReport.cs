@@ -64,7 +64,8 @@ internal sealed class AnnReport(
             var ratio = _base.BuildCost.CpuSeconds / run.BuildCost.CpuSeconds;
             report.Row(
                 engine.Name, engine.Description, run.BuildCost.CpuSeconds,
-                $"{Spread.Number(run.BuildCost.WallSeconds)}{(run.WasKept ? " (kept)" : string.Empty)}", ratio,
+                $"{Spread.Number(run.BuildCost.WallSeconds)}{(run.WasKept ? " (kept)" : string.Empty)}",
+                ratio,
                 engine.HotBytes / (double)set.RowCount, engine.TotalBytes / (double)set.RowCount,
                 run.ResidentBytes is { } bytes ? bytes / (double)set.RowCount : "-");
             Bar(run, "build-ratio", ratio);
@@ -145,8 +146,8 @@ internal sealed class AnnReport(
 
         report.Line();
         report.Line(
-            $"The best by processor time of {string.Join(", ", family.Select(run => run.Engine.Name))}; every "
-            + $"other ratio stays one to {_base.Engine.Name}.");
+            $"The best by processor time of {string.Join(", ", family.Select(run => run.Engine.Name))}; "
+            + $"every other ratio stays one to {_base.Engine.Name}.");
     }
 
     private object Raw() => new

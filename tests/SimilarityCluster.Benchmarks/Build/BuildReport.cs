@@ -68,5 +68,6 @@ internal sealed class BuildReport(
     }
 
     private static string Recall(Spread recall) => string.Create(
-        CultureInfo.InvariantCulture, $"{recall.Middle:0.00000} ({recall.Least:0.00000}-{recall.Most:0.00000})");
+        CultureInfo.InvariantCulture,
+        $"{recall.Middle:0.00000} ({recall.Least:0.00000}-{recall.Most:0.00000})");
 }

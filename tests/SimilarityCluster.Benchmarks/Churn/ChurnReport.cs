@@ -20,10 +20,10 @@ internal sealed class ChurnReport(Report report, VectorSet set, ChurnSettings se
     {
         report.Line(
             $"{set.Name}, {settings.Code}: {set.RowCount} live rows and {set.QueryCount} queries of "
-            + $"{set.Dimension} numbers, euclidean, breadth {settings.Breadth}. Each round deletes a fifth of "
-            + "the live rows, chosen at random, inserts as many others, and repairs the graph when that is "
-            + "due, with one thread. Fresh is an index of the live rows alone, built anew each round. Round 0 "
-            + "is before the first change.");
+            + $"{set.Dimension} numbers, euclidean, breadth {settings.Breadth}. Each round deletes a fifth "
+            + "of the live rows, chosen at random, inserts as many others, and repairs the graph when that "
+            + "is due, with one thread. Fresh is an index of the live rows alone, built anew each round. "
+            + "Round 0 is before the first change.");
         report.Table(
             "round", $"recall@{GroundTruth.Limit}", "fresh", "queries/CPU s", "fresh", "B/live row", "fresh",
             "round's CPU s");

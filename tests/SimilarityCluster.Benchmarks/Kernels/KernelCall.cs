@@ -23,7 +23,9 @@ internal sealed unsafe class KernelCall
     private readonly List<double> _nanoseconds = [];
     private int _times = 1_000;
 
-    /// <summary>Makes the query and the rows; all zeros, for speed does not depend on what is in them.</summary>
+    /// <summary>
+    /// Makes the query and the rows; all zeros, for speed does not depend on what is in them.
+    /// </summary>
     /// <param name="kind">The instruction set; the processor must have it.</param>
     /// <param name="name">The kernel's name.</param>
     /// <param name="dimension">Numbers in a vector before it is padded.</param>
@@ -58,7 +60,9 @@ internal sealed unsafe class KernelCall
     /// <summary>What a call took, round by round.</summary>
     public IReadOnlyCollection<double> Nanoseconds => _nanoseconds;
 
-    /// <summary>Lets the runtime compile the kernel in full, and finds how many calls take long enough.</summary>
+    /// <summary>
+    /// Lets the runtime compile the kernel in full, and finds how many calls take long enough.
+    /// </summary>
     public void WarmUp()
     {
         for (var time = 0; time < WarmUps; time++)
