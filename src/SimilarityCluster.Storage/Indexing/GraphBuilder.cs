@@ -11,7 +11,7 @@ namespace SimilarityCluster.Storage.Indexing;
 /// <remarks>
 /// Portions are small, so that shards that share a scheduler take turns. As many workers insert a portion as
 /// the scheduler runs at a time and as there are cores, so that a shard that is alone uses all of them. Under
-/// a scheduler that runs one task at a time the same rows always make the same graph.
+/// a scheduler that runs one task at a time rows are inserted one after another, in their order.
 /// </remarks>
 internal sealed class GraphBuilder
 {
