@@ -116,16 +116,25 @@ public sealed class HnswGraph : IVectorSearcher
             _changing++;
         }
 
-        var scratch = _insertScratches.Rent();
-        var insertion = new Insertion(_builder, row, scratch);
-        var outside = _links.Encode(_rows, row);
-        _links.Scoring(_rows.Metric).Run<Insertion, bool>(ref insertion);
-        _insertScratches.Return(scratch); // One that threw is lost, with the row.
-        lock (_sync)
+        var isLinked = false;
+        var outside = 0;
+        try
         {
-            _outsideCount += outside > _rows.Dimension / 8 ? 1 : 0;
-            _links.Publish(row);
-            EndChange();
+            outside = Insert(row);
+            isLinked = true;
+        }
+        finally
+        {
+            lock (_sync)
+            {
+                if (isLinked)
+                {
+                    _outsideCount += outside > _rows.Dimension / 8 ? 1 : 0;
+                    _links.Publish(row);
+                }
+
+                EndChange(); // Also after a failure: others may wait for it, to learn.
+            }
         }
 
         return true;
@@ -152,16 +161,21 @@ public sealed class HnswGraph : IVectorSearcher
                 _changing++; // Learning waits for this step, too.
             }
 
-            var scratch = _insertScratches.Rent();
-            var step = new RepairStep(_repair, rowCount, scratch);
-            var more = _links.Scoring(_rows.Metric).Run<RepairStep, bool>(ref step);
-            _insertScratches.Return(scratch);
-            lock (_sync)
+            try
             {
-                EndChange();
+                var scratch = _insertScratches.Rent();
+                var step = new RepairStep(_repair, rowCount, scratch);
+                var more = _links.Scoring(_rows.Metric).Run<RepairStep, bool>(ref step);
+                _insertScratches.Return(scratch);
+                return more;
             }
-
-            return more;
+            finally
+            {
+                lock (_sync)
+                {
+                    EndChange();
+                }
+            }
         }
     }
 
@@ -205,6 +219,17 @@ public sealed class HnswGraph : IVectorSearcher
         GC.KeepAlive(this);
         GC.KeepAlive(view.Layout);
         return faults;
+    }
+
+    // How many of the row's numbers lie outside what the code was learnt from.
+    private int Insert(int row)
+    {
+        var scratch = _insertScratches.Rent();
+        var insertion = new Insertion(_builder, row, scratch);
+        var outside = _links.Encode(_rows, row);
+        _links.Scoring(_rows.Metric).Run<Insertion, bool>(ref insertion);
+        _insertScratches.Return(scratch); // One that threw is lost, with the row.
+        return outside;
     }
 
     private void LearnWhenDue()

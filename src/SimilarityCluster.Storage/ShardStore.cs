@@ -52,7 +52,9 @@ public sealed class ShardStore : IAsyncDisposable
     /// <param name="prefix">What the shard's keys begin with, ending in '/'.</param>
     /// <param name="schema">Metric and dimension; must be those of the stored shard, if there is one.</param>
     /// <param name="options">Limits and timings.</param>
-    /// <param name="builder">Runs the graph's insertions.</param>
+    /// <param name="builder">
+    /// Runs the graph's insertions: as many at a time as it says to run, but no more than there are cores.
+    /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <returns>The open shard.</returns>

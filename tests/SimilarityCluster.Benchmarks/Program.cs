@@ -1,13 +1,16 @@
 using SimilarityCluster.Benchmarks.Ann;
+using SimilarityCluster.Benchmarks.Build;
+using SimilarityCluster.Benchmarks.Churn;
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
+using SimilarityCluster.Benchmarks.Kernels;
 using SimilarityCluster.Benchmarks.Reporting;
 using SimilarityCluster.Benchmarks.Serve;
 
 const string Usage =
     """
     usage: dotnet run -c Release --project tests/SimilarityCluster.Benchmarks -- NAME [options]
-      --rounds N     repetitions of each measurement, 5 by default
+      --rounds N     repetitions of each measurement; 5 by default, 3 of build
       --output FILE  keeps the report
       serve       searches through gRPC against the same search in process (Fashion-MNIST)
       descriptor  1-NN accuracy of the built-in descriptor against raw pixels (emoji, Fashion-MNIST)
@@ -24,6 +27,19 @@ const string Usage =
         --no-memory        leaves out resident size, for which each engine builds or loads once more
         --cache DIR        exact neighbours, compiled peers and their indexes
         --json FILE        keeps all raw points
+      build       building the index with one thread and more, against hnswlib
+        --dataset NAME     as above; --rows N takes the first rows only
+        --threads N        compared with one thread, 2 by default
+        --breadth N        of the searches that measure recall, 64 by default
+        --hnswlib DIR      as above; without it, hnswlib is left out
+        --cache DIR        as above
+      churn       recall of the index when a fifth of its rows is replaced each round, 10 rounds by default
+        --dataset NAME     as above; more vectors of hard128 are made
+        --rows N           live rows, 40,000 by default, at most four fifths of the set
+        --queries N        the first queries only, 1,000 by default
+        --code NAME        EightBit (default), FourBit or Float32
+        --breadth N        of all searches, 64 by default
+      kernels     one call of each kernel, for each instruction set of this processor, all in cache
     """;
 
 try
@@ -41,19 +57,37 @@ static async Task<int> RunAsync(string verb, string[] words)
     switch (verb)
     {
         case "serve":
-            var plain = new Options(words, ["--rounds", "--output"], []);
-            var serve = new Report("What does a search through gRPC cost?");
-            await ServeBenchmark.RunAsync(serve, plain.Count("--rounds", 5));
-            serve.Finish(plain.Text("--output"));
+            await ReportAsync(
+                "What does a search through gRPC cost?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, options) => ServeBenchmark.RunAsync(report, options.Count("--rounds", 5)));
             return 0;
         case "descriptor":
-            var output = new Options(words, ["--rounds", "--output"], []).Text("--output");
-            var descriptor = new Report("Is the built-in descriptor a fair embedding of pictures?");
-            await DescriptorBenchmark.RunAsync(descriptor);
-            descriptor.Finish(output);
+            await ReportAsync(
+                "Is the built-in descriptor a fair embedding of pictures?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, _) => DescriptorBenchmark.RunAsync(report));
             return 0;
         case "ann":
             RunAnn(new Options(words, AnnSettings.Valued, AnnSettings.Flags));
+            return 0;
+        case "build":
+            Report(
+                "How fast is the index built?",
+                new Options(words, BuildSettings.Valued, []),
+                (report, options) => BuildBenchmark.Run(report, BuildSettings.From(options)));
+            return 0;
+        case "churn":
+            Report(
+                "What do deletions and insertions cost the index?",
+                new Options(words, ChurnSettings.Valued, []),
+                (report, options) => ChurnBenchmark.Run(report, ChurnSettings.From(options)));
+            return 0;
+        case "kernels":
+            Report(
+                "What does a call of a kernel take?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, options) => KernelBenchmark.Run(report, options.Count("--rounds", 5)));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);
@@ -70,7 +104,22 @@ static void RunAnn(Options options)
         return;
     }
 
-    var report = new Report("How fast are indexes at equal recall?");
-    AnnBenchmark.Run(report, settings);
+    Report(
+        "How fast are indexes at equal recall?",
+        options,
+        (report, _) => AnnBenchmark.Run(report, settings));
+}
+
+static void Report(string title, Options options, Action<Report, Options> benchmark)
+{
+    var report = new Report(title);
+    benchmark(report, options);
+    report.Finish(options.Text("--output"));
+}
+
+static async Task ReportAsync(string title, Options options, Func<Report, Options, Task> benchmark)
+{
+    var report = new Report(title);
+    await benchmark(report, options);
     report.Finish(options.Text("--output"));
 }

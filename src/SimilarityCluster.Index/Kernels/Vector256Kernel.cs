@@ -89,13 +89,38 @@ internal static unsafe class Vector256Kernel
     /// <inheritdoc cref="ScalarKernel.Dot4"/>
     public static int Dot4(sbyte* query, byte* code, int length)
     {
+        if (AvxVnni.IsSupported)
+        {
+            return Dot4Vnni(query, code, length);
+        }
+
+        var sum = Vector256<int>.Zero;
+        for (; length >= 128; length -= 128)
+        {
+            // Codes are below 16, so that sums of eight products fit into 16 bits.
+            var sums = Multiply(query, code) + Multiply(query + 64, code + 32);
+            sum += Avx2.MultiplyAddAdjacent(sums, Vector256<short>.One);
+            query += 128;
+            code += 64;
+        }
+
+        if (length > 0)
+        {
+            sum += Avx2.MultiplyAddAdjacent(Multiply(query, code), Vector256<short>.One);
+        }
+
+        return Vector256.Sum(sum);
+    }
+
+    private static int Dot4Vnni(sbyte* query, byte* code, int length)
+    {
         var sum = Vector256<int>.Zero;
         var low = Vector256.Create((byte)15);
         for (; length > 0; length -= 64)
         {
             var codes = Vector256.Load(code);
-            sum = MultiplyAdd(
-                codes & low, Vector256.Load(query), codes >>> 4, Vector256.Load(query + 32), sum);
+            sum = AvxVnni.MultiplyWideningAndAdd(sum, codes & low, Vector256.Load(query));
+            sum = AvxVnni.MultiplyWideningAndAdd(sum, codes >>> 4, Vector256.Load(query + 32));
             query += 64;
             code += 32;
         }
@@ -110,23 +135,13 @@ internal static unsafe class Vector256Kernel
             ? AvxVnni.MultiplyWideningAndAdd(sum, left, right)
             : sum + Avx2.MultiplyAddAdjacent(left, right);
 
-    // Codes are below 16, so that two pairs of products fit into 16 bits.
+    // 64 products, added by fours.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> MultiplyAdd(
-        Vector256<byte> codes0,
-        Vector256<sbyte> query0,
-        Vector256<byte> codes1,
-        Vector256<sbyte> query1,
-        Vector256<int> sum)
+    private static Vector256<short> Multiply(sbyte* query, byte* code)
     {
-        if (AvxVnni.IsSupported)
-        {
-            sum = AvxVnni.MultiplyWideningAndAdd(sum, codes0, query0);
-            return AvxVnni.MultiplyWideningAndAdd(sum, codes1, query1);
-        }
-
-        var pairs = Avx2.MultiplyAddAdjacent(codes0, query0) + Avx2.MultiplyAddAdjacent(codes1, query1);
-        return sum + Avx2.MultiplyAddAdjacent(pairs, Vector256<short>.One);
+        var codes = Vector256.Load(code);
+        return Avx2.MultiplyAddAdjacent(codes & Vector256.Create((byte)15), Vector256.Load(query))
+            + Avx2.MultiplyAddAdjacent(codes >>> 4, Vector256.Load(query + 32));
     }
 
     /// <inheritdoc cref="ScalarKernel.DotMixed"/>

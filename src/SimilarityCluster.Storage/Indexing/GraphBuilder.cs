@@ -8,10 +8,21 @@ namespace SimilarityCluster.Storage.Indexing;
 /// Lets the graph catch up with the published and the deleted rows, behind the writes; the only one who
 /// changes it.
 /// </summary>
-/// <remarks>Portions are small, so that shards that share a scheduler take turns.</remarks>
+/// <remarks>
+/// Portions are small, so that shards that share a scheduler take turns. As many workers insert a portion as
+/// the scheduler runs at a time and as there are cores, so that a shard that is alone uses all of them. Under
+/// a scheduler that runs one task at a time rows are inserted one after another, in their order.
+/// </remarks>
 internal sealed class GraphBuilder
 {
+    /// <summary>Rows of a portion for each worker.</summary>
     private const int PortionRows = 32;
+
+    /// <summary>
+    /// Fewer rows are not worth another worker, and rows that are inserted at the same time may miss each
+    /// other: single writes stay with one.
+    /// </summary>
+    private const int LeastRowsPerWorker = 16;
 
     private readonly Lock _sync = new();
     private readonly HnswGraph _graph;
@@ -23,6 +34,7 @@ internal sealed class GraphBuilder
     private Task _building = Task.CompletedTask;
     private bool _isBuilding;
     private bool _isRepairing;
+    private int _rowsLeft;
 
     /// <summary>Begins to insert what the replay left.</summary>
     internal GraphBuilder(
@@ -104,13 +116,7 @@ internal sealed class GraphBuilder
             bool more;
             do
             {
-                await Task.Factory
-                    .StartNew(
-                        DoPortion,
-                        CancellationToken.None,
-                        TaskCreationOptions.DenyChildAttach,
-                        _scheduler)
-                    .ConfigureAwait(false);
+                await DoPortionAsync().ConfigureAwait(false);
                 _lifetime.IndexedRows.Advance(_graph.Count);
                 lock (_sync)
                 {
@@ -129,24 +135,38 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>New rows first: they are searched by comparison until they are in.</summary>
-    private void DoPortion()
+    private Task DoPortionAsync()
     {
-        if (_graph.Count < _rows.Published)
+        var missing = _rows.Published - _graph.Count;
+        if (missing <= 0)
         {
-            InsertPortion();
+            return Crew.RunAsync(_scheduler, 1, RepairPortion);
         }
-        else if (_isRepairing || _graph.IsRepairDue)
+
+        var most = Math.Min(_scheduler.MaximumConcurrencyLevel, Environment.ProcessorCount);
+        var workers = Math.Clamp(missing / LeastRowsPerWorker, 1, most);
+        _rowsLeft = Math.Min(missing, workers * PortionRows);
+        return Crew.RunAsync(_scheduler, workers, InsertPortion);
+    }
+
+    /// <summary>
+    /// Inserts rows until the portion is done; with others, who take the rows that this worker does not.
+    /// </summary>
+    private void InsertPortion()
+    {
+        // Counted, because rows behind the published ones may be there but must not be seen. An insertion may
+        // come to nothing because others inserted instead; its row is then left for the next portion.
+        while (!_lifetime.IsStopped && Interlocked.Decrement(ref _rowsLeft) >= 0)
         {
-            _isRepairing = _graph.Repair(PortionRows);
+            _graph.InsertNext();
         }
     }
 
-    private void InsertPortion()
+    private void RepairPortion()
     {
-        var end = Math.Min(_rows.Published, _graph.Count + PortionRows);
-        while (_graph.Count < end && !_lifetime.IsStopped)
+        if (_isRepairing || _graph.IsRepairDue)
         {
-            _graph.InsertNext();
+            _isRepairing = _graph.Repair(PortionRows);
         }
     }
 }

@@ -26,6 +26,11 @@ internal static class AnnEngines
     public static bool IsBase(IAnnEngine engine) =>
         string.Equals(engine.Name, Base, StringComparison.Ordinal);
 
+    /// <summary>Whether an engine is the base, or the base with other parameters.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsOfBase(IAnnEngine engine) => engine.Name.StartsWith(Base, StringComparison.Ordinal);
+
     /// <summary>Makes the engines wanted, the base first.</summary>
     /// <param name="settings">Which.</param>
     /// <returns>The engines, nothing built yet.</returns>
@@ -43,7 +48,7 @@ internal static class AnnEngines
         var unknown = wanted.Except(engines.Select(engine => engine.Name), StringComparer.Ordinal).ToArray();
         return unknown.Length == 0
             ? engines.FindAll(engine =>
-                IsBase(engine) || wanted.Contains(engine.Name, StringComparer.Ordinal))
+                IsOfBase(engine) || wanted.Contains(engine.Name, StringComparer.Ordinal))
             : throw new OptionException(
                 $"--engines names '{string.Join(", ", unknown)}'; there are "
                 + $"{string.Join(", ", engines.Select(engine => engine.Name))}.");

@@ -64,7 +64,8 @@ internal sealed class AnnReport(
             var ratio = _base.BuildCost.CpuSeconds / run.BuildCost.CpuSeconds;
             report.Row(
                 engine.Name, engine.Description, run.BuildCost.CpuSeconds,
-                $"{Number(run.BuildCost.WallSeconds)}{(run.WasKept ? " (kept)" : string.Empty)}", ratio,
+                $"{Spread.Number(run.BuildCost.WallSeconds)}{(run.WasKept ? " (kept)" : string.Empty)}",
+                ratio,
                 engine.HotBytes / (double)set.RowCount, engine.TotalBytes / (double)set.RowCount,
                 run.ResidentBytes is { } bytes ? bytes / (double)set.RowCount : "-");
             Bar(run, "build-ratio", ratio);
@@ -117,28 +118,36 @@ internal sealed class AnnReport(
             Bar(run, "allocated-bytes", run.Speeds.Max(speed => speed.AllocatedBytes));
         }
 
-        var family = runs
-            .Where(run => run.Engine.Name.StartsWith(AnnEngines.Base, StringComparison.Ordinal))
-            .ToList();
+        var family = runs.Where(run => AnnEngines.IsOfBase(run.Engine)).ToList();
         if (family.Count == 1)
         {
             return;
         }
 
-        report.Table($"best {AnnEngines.Base} at recall", "which", "queries/CPU s", "ratio by CPU");
+        report.Table(
+            $"best {AnnEngines.Base} at recall", "which", "queries/s", $"{_base.Engine.Name}'s queries/s",
+            "queries/CPU s", $"{_base.Engine.Name}'s queries/CPU s", "ratio by CPU");
         foreach (var (target, name) in Targets)
         {
             var best = family.MaxBy(run => run.At(target, speed => speed.Cpu)?.Middle);
             if (best?.At(target, speed => speed.Cpu) is { } speed)
             {
                 var ratio = best.At(target, round => round.Cpu / round.BaseCpu);
-                report.Row(name, best.Engine.Name, Text(speed), Text(ratio));
+                report.Row(
+                    name, best.Engine.Name, Text(best.At(target, round => round.Wall)),
+                    Text(_base.At(target, round => round.Wall)), speed,
+                    Text(_base.At(target, round => round.Cpu)), Text(ratio));
                 if (ratio is not null)
                 {
                     report.Bar($"ann.{set.Name}.{AnnEngines.Base}-best.cpu-ratio@{name}", ratio.Middle);
                 }
             }
         }
+
+        report.Line();
+        report.Line(
+            $"The best by processor time of {string.Join(", ", family.Select(run => run.Engine.Name))}; "
+            + $"every other ratio stays one to {_base.Engine.Name}.");
     }
 
     private object Raw() => new
@@ -174,11 +183,5 @@ internal sealed class AnnReport(
     private static string Recall(RecallPoint point) =>
         point.Recall.ToString("0.00000", CultureInfo.InvariantCulture);
 
-    private static string Text(Spread? spread) =>
-        spread is null
-            ? "-"
-            : $"{Number(spread.Middle)} ({Number(spread.Least)}-{Number(spread.Most)})";
-
-    private static string Number(double value) =>
-        value.ToString(value < 100 ? "0.00" : "0", CultureInfo.InvariantCulture);
+    private static string Text(Spread? spread) => spread?.ToString() ?? "-";
 }

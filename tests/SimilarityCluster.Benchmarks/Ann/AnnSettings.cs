@@ -53,14 +53,9 @@ internal sealed record AnnSettings(
         },
         options.Text("--engines")?.Split(',', StringSplitOptions.TrimEntries),
         options.Count("--rounds", 5),
-        Directory.CreateDirectory(options.Text("--cache") ?? DefaultCache()).FullName,
+        BenchmarkCache.Open(options.Text("--cache")),
         options.Text("--json"),
         options.Has("--hnswlib-grid"),
         !options.Has("--no-memory"),
         options.Words);
-
-    private static string DefaultCache() => Path.Combine(
-        Environment.GetFolderPath(
-            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
-        "similarity-cluster-benchmarks");
 }

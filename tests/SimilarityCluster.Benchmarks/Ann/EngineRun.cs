@@ -25,6 +25,6 @@ internal sealed record EngineRun(RecallCurve Curve, Cost BuildCost, bool WasKept
     public Spread? At(double target, Func<Speed, double?> value)
     {
         var values = Speeds.Where(speed => speed.Target == target).Select(value).OfType<double>().ToArray();
-        return values.Length == 0 ? null : new Spread(Median.Of(values), values.Min(), values.Max());
+        return values.Length == 0 ? null : Spread.Of(values);
     }
 }

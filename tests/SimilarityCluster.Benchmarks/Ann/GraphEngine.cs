@@ -7,11 +7,17 @@ namespace SimilarityCluster.Benchmarks.Ann;
 /// <summary>The graph that grows, over one code.</summary>
 /// <param name="name">See <see cref="IAnnEngine.Name"/>.</param>
 /// <param name="code">What its walks compare.</param>
-internal sealed class GraphEngine(string name, VectorCode code)
+internal class GraphEngine(string name, VectorCode code)
     : SearcherEngine(name, $"{code}, Connectivity 16, BuildBreadth 200")
 {
     private VectorRows? _rows;
     private HnswGraph? _graph;
+
+    /// <summary>The rows, once there are any.</summary>
+    protected VectorRows Rows => _rows!;
+
+    /// <summary>The graph over them.</summary>
+    protected HnswGraph Graph => _graph!;
 
     /// <inheritdoc/>
     public override long HotBytes => code == VectorCode.Float32 ? TotalBytes : LinkedBytes;
@@ -54,6 +60,13 @@ internal sealed class GraphEngine(string name, VectorCode code)
             {
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        (_rows, _graph) = (null, null);
+        base.Dispose();
     }
 
     /// <inheritdoc/>

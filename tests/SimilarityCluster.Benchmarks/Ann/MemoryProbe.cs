@@ -37,7 +37,7 @@ internal static class MemoryProbe
         using var engine = AnnEngines.Make(settings)
             .Single(engine => string.Equals(engine.Name, name, StringComparison.Ordinal));
         var rows = new int[set.QueryCount * GroundTruth.Limit];
-        engine.Build(set.FirstRows(Math.Min(WarmUpRows, set.RowCount)), threads: 1);
+        engine.Build(set.FirstRows(WarmUpRows), threads: 1);
         engine.SearchEach(set.Queries, Breadth, rows);
         engine.Dispose();
         var before = ResidentSize.Read();

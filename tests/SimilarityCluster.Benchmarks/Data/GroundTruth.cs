@@ -35,11 +35,20 @@ internal sealed class GroundTruth
         }
         else
         {
-            Parallel.For(0, (set.QueryCount + QueriesPerTask - 1) / QueriesPerTask, task =>
-                Find(set, farthest, task * QueriesPerTask));
+            FindAll(set, farthest);
             File.WriteAllBytes(path, bytes);
         }
 
+        return new GroundTruth(set, farthest);
+    }
+
+    /// <summary>Finds the exact neighbours and keeps them nowhere.</summary>
+    /// <param name="set">Rows and queries.</param>
+    /// <returns>The neighbours.</returns>
+    public static GroundTruth Find(VectorSet set)
+    {
+        var farthest = new float[set.QueryCount];
+        FindAll(set, farthest);
         return new GroundTruth(set, farthest);
     }
 
@@ -69,7 +78,11 @@ internal sealed class GroundTruth
         return right / (double)(_set.QueryCount * Limit);
     }
 
-    private static void Find(VectorSet set, float[] farthest, int firstQuery)
+    private static void FindAll(VectorSet set, float[] farthest) =>
+        Parallel.For(0, (set.QueryCount + QueriesPerTask - 1) / QueriesPerTask, task =>
+            FindSome(set, farthest, task * QueriesPerTask));
+
+    private static void FindSome(VectorSet set, float[] farthest, int firstQuery)
     {
         var queryCount = Math.Min(QueriesPerTask, set.QueryCount - firstQuery);
         var blockRows = Math.Max(1, BlockBytes / (set.Dimension * sizeof(float)));

@@ -23,15 +23,24 @@ internal static class HardVectors
     /// <exception cref="InvalidDataException">It came out with another fingerprint.</exception>
     public static VectorSet Make(string name, int rowCount, string sha256)
     {
-        var random = new NormalRandom(Seed);
-        var centres = Normals(random, ClusterCount * Dimension, CentreDeviation);
-        var bases = Normals(random, ClusterCount * Subspace * Dimension, 1 / Math.Sqrt(Subspace));
-        var rows = Draw(random, centres, bases, rowCount);
-        var set = new VectorSet(name, Dimension, rows, Draw(random, centres, bases, QueryCount));
+        var set = Make(name, rowCount);
         var given = set.Fingerprint();
         return string.Equals(given, sha256, StringComparison.Ordinal)
             ? set
             : throw new InvalidDataException($"{name}: SHA-256 is {given}, expected {sha256}.");
+    }
+
+    /// <summary>Makes a set of any size.</summary>
+    /// <param name="name">For the report.</param>
+    /// <param name="rowCount">Rows; queries are 2,000 more of the same kind.</param>
+    /// <returns>The set.</returns>
+    public static VectorSet Make(string name, int rowCount)
+    {
+        var random = new NormalRandom(Seed);
+        var centres = Normals(random, ClusterCount * Dimension, CentreDeviation);
+        var bases = Normals(random, ClusterCount * Subspace * Dimension, 1 / Math.Sqrt(Subspace));
+        var rows = Draw(random, centres, bases, rowCount);
+        return new VectorSet(name, Dimension, rows, Draw(random, centres, bases, QueryCount));
     }
 
     private static float[] Draw(NormalRandom random, float[] centres, float[] bases, int count)

@@ -27,9 +27,16 @@ internal sealed record VectorSet(string Name, int Dimension, float[] Rows, float
     public ReadOnlySpan<float> Query(int query) => Queries.AsSpan(query * Dimension, Dimension);
 
     /// <summary>The same queries over the first rows only.</summary>
-    /// <param name="rowCount">Rows to keep.</param>
+    /// <param name="rowCount">Rows to keep; all where there are fewer.</param>
     /// <returns>The smaller set.</returns>
-    public VectorSet FirstRows(int rowCount) => this with { Rows = Rows[..(rowCount * Dimension)] };
+    public VectorSet FirstRows(int rowCount) =>
+        rowCount >= RowCount ? this : this with { Rows = Rows[..(rowCount * Dimension)] };
+
+    /// <summary>The same rows with the first queries only.</summary>
+    /// <param name="queryCount">Queries to keep; all where there are fewer.</param>
+    /// <returns>The smaller set.</returns>
+    public VectorSet FirstQueries(int queryCount) =>
+        queryCount >= QueryCount ? this : this with { Queries = Queries[..(queryCount * Dimension)] };
 
     /// <summary>SHA-256 of all rows, then all queries, as little-endian float32.</summary>
     /// <returns>Hexadecimal, lower case.</returns>

@@ -71,10 +71,85 @@ public sealed class GraphBuilderTests
         Assert.Equal(["a", "b"], shard.Nearest(0, 5, exact: false));
     }
 
-    private sealed class FailingScheduler : TaskScheduler
+    [Theory]
+    [InlineData(1, 500, 1)]
+    [InlineData(2, 500, 2)]
+    [InlineData(2, 31, 1)] // A tail.
+    [InlineData(64, 33, 2)]
+    public async Task Build_SchedulerOfManyThreads_HasSoManyWorkersAsItCoresAndRowsAllow(
+        int level, int rows, int workers)
     {
-        protected override void QueueTask(Task task) =>
-            throw new InvalidOperationException("The scheduler is closed.");
+        var scheduler = new ManualScheduler(level);
+        await using var shard = await Shards.OpenAsync(_objects, builder: scheduler);
+        await shard.UpsertAsync("1", [.. Enumerable.Range(0, rows).Select(i => $"id{i}")]);
+        Assert.Equal(Math.Min(workers, Environment.ProcessorCount), scheduler.WaitingCount);
+        scheduler.Open();
+        await shard.WhenIndexedAsync(Shards.Token);
+        Assert.Equal(["id7"], shard.Nearest(7, 1, exact: false));
+    }
+
+    [Fact]
+    public async Task Build_SeveralWorkers_GraphHasEveryRow()
+    {
+        await using var shard = await Shards.OpenAsync(_objects, builder: TaskScheduler.Default);
+        for (var i = 0; i < 3_000; i += 500)
+        {
+            await shard.WriteAsync(
+                new ShardWrite(
+                    $"{i}", [.. Enumerable.Range(i, 500).Select(j => Shards.Record($"id{j}", j))], []),
+                Shards.Token);
+        }
+
+        await shard.WhenIndexedAsync(Shards.Token);
+        for (var i = 0; i < 3_000; i += 7)
+        {
+            Assert.Equal([$"id{i}"], shard.Nearest(i, 1, exact: false));
+        }
+    }
+
+    [Fact]
+    public async Task Dispose_SeveralWorkersWait_WaitsForAllAndBeginsNoOtherPortion()
+    {
+        var scheduler = new ManualScheduler(2);
+        var shard = await Shards.OpenAsync(_objects, builder: scheduler);
+        await shard.UpsertAsync("1", [.. Enumerable.Range(0, 500).Select(i => $"id{i}")]);
+        var disposing = shard.DisposeAsync().AsTask();
+        Assert.Equal(ShardStopReason.Disposed, await shard.Stopped);
+        Assert.False(disposing.IsCompleted);
+        scheduler.RunWaiting();
+        await disposing;
+        Assert.Equal(0, scheduler.WaitingCount);
+        await Assert.ThrowsAsync<ShardStoppedException>(() => shard.WhenIndexedAsync(Shards.Token));
+    }
+
+    [Fact]
+    public async Task Build_SchedulerRefusesTheSecondWorker_StopsTheShardAfterTheFirst()
+    {
+        Assert.SkipUnless(Environment.ProcessorCount > 1, "One core has one worker.");
+        var scheduler = new ManualScheduler(2);
+        await using var shard = await Shards.OpenAsync(
+            _objects, builder: new FailingScheduler(2, scheduler));
+        await shard.UpsertAsync("1", [.. Enumerable.Range(0, 500).Select(i => $"id{i}")]);
+        Assert.False(shard.Stopped.IsCompleted);
+        scheduler.Open();
+        Assert.Equal(ShardStopReason.IndexFailed, await shard.Stopped);
+        Assert.Equal(["id7"], shard.Nearest(7, 1, exact: false));
+    }
+
+    private sealed class FailingScheduler(int level = 1, ManualScheduler? once = null) : TaskScheduler
+    {
+        private ManualScheduler? _once = once;
+
+        public override int MaximumConcurrencyLevel => level;
+
+        protected override void QueueTask(Task task)
+        {
+            var runner = _once ?? throw new InvalidOperationException("The scheduler is closed.");
+            _once = null;
+            // The task belongs to this scheduler, so the other one runs it from a task of its own.
+            _ = Task.Factory.StartNew(
+                () => TryExecuteTask(task), CancellationToken.None, TaskCreationOptions.None, runner);
+        }
 
         protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 
