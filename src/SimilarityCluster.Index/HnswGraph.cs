@@ -39,6 +39,7 @@ public sealed class HnswGraph : IVectorSearcher
     private readonly ScratchPool<InsertScratch> _insertScratches;
     private readonly object _sync = new(); // A monitor, not a Lock: learning waits for the insertions.
     private readonly GraphRepair _repair;
+    private readonly SearchReach _reach = new();
     private int _changing;
     private int _learntFrom;
     private int _outsideCount;
@@ -117,10 +118,10 @@ public sealed class HnswGraph : IVectorSearcher
         }
 
         var isLinked = false;
-        var outside = 0;
+        var (outside, growth) = (0, 0f);
         try
         {
-            outside = Insert(row);
+            (outside, growth) = Insert(row);
             isLinked = true;
         }
         finally
@@ -130,6 +131,7 @@ public sealed class HnswGraph : IVectorSearcher
                 if (isLinked)
                 {
                     _outsideCount += outside > _rows.Dimension / 8 ? 1 : 0;
+                    _reach.Learn(growth);
                     _links.Publish(row);
                 }
 
@@ -196,7 +198,7 @@ public sealed class HnswGraph : IVectorSearcher
 
         var scratch = _scratches.Rent();
         var outcome = GraphSearch.Run(
-            view, entry, query, Math.Max(breadth, hits.Length), hits, scratch, ref order, ref stop);
+            view, entry, query, Math.Max(breadth, hits.Length), hits, _reach, scratch, ref order, ref stop);
         // After the last use of its addresses; a stop or order that throws only loses it.
         _scratches.Return(scratch);
         GC.KeepAlive(this);
@@ -221,15 +223,16 @@ public sealed class HnswGraph : IVectorSearcher
         return faults;
     }
 
-    // How many of the row's numbers lie outside what the code was learnt from.
-    private int Insert(int row)
+    // How many of the row's numbers lie outside what the code was learnt from, and how scores grew around it.
+    private (int Outside, float Growth) Insert(int row)
     {
         var scratch = _insertScratches.Rent();
         var insertion = new Insertion(_builder, row, scratch);
         var outside = _links.Encode(_rows, row);
         _links.Scoring(_rows.Metric).Run<Insertion, bool>(ref insertion);
+        var growth = scratch.Growth;
         _insertScratches.Return(scratch); // One that threw is lost, with the row.
-        return outside;
+        return (outside, growth);
     }
 
     private void LearnWhenDue()

@@ -49,4 +49,16 @@ internal static class CandidateKey
     /// <param name="key">The key.</param>
     /// <returns>As it was given.</returns>
     public static bool IsDead(ulong key) => (key & Dead) != 0;
+
+    /// <summary>The key behind all whose score is at most a multiple of a key's.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="factor">1 and up.</param>
+    /// <returns>The largest key if its score is not positive, and so has no multiples to speak of.</returns>
+    public static ulong Beyond(ulong key, float factor)
+    {
+        var score = Score(key) * factor;
+        return score > 0 && float.IsFinite(score)
+            ? Of(score, 0, isDead: false) | uint.MaxValue
+            : ulong.MaxValue;
+    }
 }

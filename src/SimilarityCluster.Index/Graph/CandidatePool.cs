@@ -5,18 +5,24 @@ namespace SimilarityCluster.Index.Graph;
 
 /// <summary>The nearest rows met on a walk, ascending, of which each is to be expanded once.</summary>
 /// <remarks>
-/// It keeps the breadth's number of live rows, and whatever dead ones are nearer than the last of them. One
-/// sorted array takes the place of the paper's two heaps. Not thread-safe.
+/// It keeps a number of live rows, and whatever dead ones are nearer than the last of them; but of rows whose
+/// score is beyond the reach, a multiple of the score at some rank, only as many as that rank. One sorted
+/// array takes the place of the paper's two heaps. Not thread-safe.
 /// </remarks>
 internal sealed unsafe class CandidatePool
 {
     private ulong[] _memory = [];
     private ulong* _keys;
-    private int _breadth;
+    private int _most;
+    private int _rank;
+    private float _reach;
     private int _liveCount;
     private int _next;
 
-    /// <summary>Keys from here on are refused.</summary>
+    // Where the live row of the rank is; behind the end while there are fewer.
+    private int _rankPlace;
+
+    /// <summary>Keys from here on are refused, and no more expanded.</summary>
     public ulong Bound { get; private set; }
 
     /// <summary>Rows kept, dead ones included.</summary>
@@ -26,13 +32,20 @@ internal sealed unsafe class CandidatePool
     public ReadOnlySpan<ulong> Keys => new(_keys, Count);
 
     /// <summary>Begins a walk.</summary>
-    /// <param name="breadth">Live rows to keep, 1 and up.</param>
-    public void Begin(int breadth)
+    /// <param name="most">Live rows to keep, 1 and up.</param>
+    public void Begin(int most) => Begin(most, most, float.PositiveInfinity);
+
+    /// <summary>Begins a walk that has a reach.</summary>
+    /// <param name="most">Live rows to keep, 1 and up.</param>
+    /// <param name="rank">The live row from which the reach is measured, 1 for the nearest.</param>
+    /// <param name="reach">Multiple of that row's score, 1 and up; infinity for no reach.</param>
+    public void Begin(int most, int rank, float reach)
     {
-        (_breadth, _liveCount, _next, Count, Bound) = (breadth, 0, 0, 0, ulong.MaxValue);
-        if (_memory.Length <= breadth)
+        (_most, _rank, _reach) = (most, rank, reach);
+        (_liveCount, _next, _rankPlace, Count, Bound) = (0, 0, 0, 0, ulong.MaxValue);
+        if (_memory.Length <= most)
         {
-            Grow(breadth + 1);
+            Grow(most + 1);
         }
     }
 
@@ -44,6 +57,11 @@ internal sealed unsafe class CandidatePool
         for (; _next < Count; _next++)
         {
             var key = _keys[_next];
+            if (key > Bound)
+            {
+                break;
+            }
+
             if ((key & CandidateKey.Expanded) == 0)
             {
                 _keys[_next++] = key | CandidateKey.Expanded;
@@ -90,7 +108,14 @@ internal sealed unsafe class CandidatePool
         new Span<ulong>(_keys + place, behind).CopyTo(new Span<ulong>(_keys + place + 1, behind));
         _keys[place] = key;
         Count++;
-        if (!CandidateKey.IsDead(key) && ++_liveCount >= _breadth)
+        var isLive = !CandidateKey.IsDead(key);
+        _liveCount += isLive ? 1 : 0;
+        if (place <= _rankPlace)
+        {
+            MoveRank(isLive);
+        }
+
+        if (isLive && _liveCount >= _most)
         {
             Trim();
         }
@@ -104,10 +129,27 @@ internal sealed unsafe class CandidatePool
         return true;
     }
 
+    // A row came in before the one of the rank, or so few are there that it has none.
+    private void MoveRank(bool isLive)
+    {
+        _rankPlace++;
+        if (!isLive || _liveCount < _rank)
+        {
+            return;
+        }
+
+        do
+        {
+            _rankPlace--;
+        }
+        while (CandidateKey.IsDead(_keys[_rankPlace]));
+        Bound = Math.Min(Bound, CandidateKey.Beyond(_keys[_rankPlace], _reach));
+    }
+
     // Afterwards the last row is live and the breadth is full, so that what comes behind it is of no use.
     private void Trim()
     {
-        if (_liveCount > _breadth)
+        if (_liveCount > _most)
         {
             _liveCount--;
             Count--; // It is live: the last one was so before, and the new one went before it.
@@ -118,7 +160,7 @@ internal sealed unsafe class CandidatePool
             Count--;
         }
 
-        Bound = _keys[Count - 1];
+        Bound = Math.Min(Bound, _keys[Count - 1]);
     }
 
     private int PlaceOf(ulong key)

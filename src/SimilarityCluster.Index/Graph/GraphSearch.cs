@@ -20,6 +20,7 @@ internal static unsafe class GraphSearch
     /// <param name="query">Shape [dimension].</param>
     /// <param name="breadth">Rows kept while walking; at least the limit.</param>
     /// <param name="hits">Receives the hits; its length is the limit.</param>
+    /// <param name="reach">How far to walk.</param>
     /// <param name="scratch">Work memory.</param>
     /// <param name="order">Decides between equal distances.</param>
     /// <param name="stop">Ends the search early.</param>
@@ -30,6 +31,7 @@ internal static unsafe class GraphSearch
         ReadOnlySpan<float> query,
         int breadth,
         Span<RowHit> hits,
+        SearchReach reach,
         SearchScratch scratch,
         ref TOrder order,
         ref TStop stop)
@@ -37,7 +39,8 @@ internal static unsafe class GraphSearch
         where TStop : struct, IStopCondition
     {
         var vector = scratch.Query.Load(query);
-        scratch.Begin(view.Limit, Math.Min(breadth, view.Limit));
+        scratch.Begin(view.Limit);
+        reach.Begin(scratch.Pool, breadth, hits.Length, view.Limit);
         var walk = new Walk<TStop>(view, entry, vector, scratch, ref stop);
         var stopped = view.Scoring.Run<Walk<TStop>, bool>(ref walk);
         var count = view.Metric switch

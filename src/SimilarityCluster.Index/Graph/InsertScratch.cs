@@ -8,6 +8,9 @@ internal sealed class InsertScratch
     private readonly List<int[]> _neighbours = [];
     private readonly List<int> _neighbourCounts = [];
 
+    /// <summary>What <see cref="SearchReach.GrowthOf"/> said of the last walk.</summary>
+    public float Growth { get; set; }
+
     /// <summary>Makes work memory.</summary>
     /// <param name="rows">What is inserted.</param>
     /// <param name="connectivity">As in <see cref="HnswOptions.Connectivity"/>.</param>

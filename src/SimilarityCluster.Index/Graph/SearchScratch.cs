@@ -42,12 +42,10 @@ internal sealed unsafe class SearchScratch
     /// </summary>
     public byte Met { get; private set; }
 
-    /// <summary>Begins a walk.</summary>
+    /// <summary>Begins a walk; <see cref="Pool"/> begins, too.</summary>
     /// <param name="limit">Rows are below this number.</param>
-    /// <param name="breadth">Live rows to keep.</param>
-    public void Begin(int limit, int breadth)
+    public void Begin(int limit)
     {
-        Pool.Begin(breadth);
         if (_tagMemory.Length < limit)
         {
             _tagMemory = GC.AllocateArray<byte>(Math.Max(limit, 2 * _tagMemory.Length), pinned: true);
