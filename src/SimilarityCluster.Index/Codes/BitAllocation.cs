@@ -26,16 +26,17 @@ internal static class BitAllocation
     public static BitPlan Choose(
         ReadOnlySpan<float> variances, float variance, float mostError, out float error)
     {
-        // Sums of the first variances.
-        var sums = new double[variances.Length + 1];
+        var (sums, weights) = (new double[variances.Length + 1], new double[variances.Length + 1]);
         for (var index = 0; index < variances.Length; index++)
         {
             sums[index + 1] = sums[index] + variances[index];
+            weights[index + 1] = weights[index] + (variances[index] * Math.Sqrt(variances[index]));
         }
 
-        for (var bytes = LineBytes - BitPlan.ChunkBytes; ; bytes += LineBytes)
+        for (var bytes = LineBytes - BitPlan.EightBitChunk; ; bytes += LineBytes)
         {
-            var best = Best(sums, variance, bytes, out error);
+            var best = Best(weights, bytes);
+            error = (float)((ErrorOf(best, sums) + variance - sums[^1]) / variance);
             if (error <= mostError || best.Bytes < bytes)
             {
                 return best;
@@ -43,42 +44,39 @@ internal static class BitAllocation
         }
     }
 
-    private static BitPlan Best(double[] sums, float variance, int bytes, out float error)
+    // An error along an axis counts as much as near rows differ there, and these differ less than all rows do
+    // where those differ much: so it is weighted by the root of their variance.
+    private static BitPlan Best(double[] weights, int bytes)
     {
         // No more numbers than there are, but for the rest of a chunk.
-        var count = sums.Length - 1;
+        var count = weights.Length - 1;
         var (best, least) = (default(BitPlan), double.PositiveInfinity);
-        for (var eight = 0; eight <= Math.Min(bytes, Padded(count, 16)); eight += 16)
+        for (var eight = 0; eight <= bytes; eight += BitPlan.EightBitChunk)
         {
-            for (var four = 0; eight + (four / 2) <= bytes; four += 32)
+            for (var four = 0; eight + (four / 2) <= bytes; four += BitPlan.FourBitChunk)
             {
-                var two = Math.Min((bytes - eight - (four / 2)) * 4, Padded(Math.Max(0, count - eight - four), 64));
-                var plan = new BitPlan(eight, four, two);
-                if (plan.Length > Padded(count, 64))
+                var room = (bytes - eight - (four / 2)) * 4 / BitPlan.TwoBitChunk * BitPlan.TwoBitChunk;
+                var rest = Padded(Math.Max(0, count - eight - four), BitPlan.TwoBitChunk);
+                var plan = new BitPlan(eight, four, Math.Min(room, rest));
+                if (plan.Length <= Padded(count, BitPlan.TwoBitChunk) && ErrorOf(plan, weights) < least)
                 {
-                    continue;
-                }
-
-                var left = ErrorOf(plan, sums, variance);
-                if (left < least)
-                {
-                    (best, least) = (plan, left);
+                    (best, least) = (plan, ErrorOf(plan, weights));
                 }
             }
         }
 
-        error = (float)(least / variance);
         return best;
     }
 
-    private static double ErrorOf(BitPlan plan, double[] sums, float variance)
+    // Of the numbers that there are; sums of the first ones.
+    private static double ErrorOf(BitPlan plan, double[] sums)
     {
         var count = sums.Length - 1;
         var eight = sums[Math.Min(plan.EightBits, count)];
         var four = sums[Math.Min(plan.EightBits + plan.FourBits, count)];
         var two = sums[Math.Min(plan.Length, count)];
         return (eight * EightBitError) + ((four - eight) * FourBitError) + ((two - four) * TwoBitError)
-            + (variance - two);
+            + (sums[count] - two);
     }
 
     private static int Padded(int count, int granularity) => (count + granularity - 1) & -granularity;

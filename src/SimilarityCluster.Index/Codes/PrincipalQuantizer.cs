@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using SimilarityCluster.Index.Kernels;
@@ -100,6 +101,7 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
         var along = stackalloc float[_scalar.CodeLength];
         var rest = Project(vector, along);
         _scalar.Prepare(along, query);
+        Narrow(query);
         query.Constant += rest;
     }
 
@@ -110,6 +112,7 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
         var levels = stackalloc byte[_scalar.CodeLength];
         Unpack(code, levels);
         _scalar.PrepareFromCode(levels, bias, query);
+        Narrow(query);
     }
 
     private static ScalarQuantizer ScalarOf(VectorRows rows, PrincipalAxes axes, BitPlan plan, int count)
@@ -192,47 +195,94 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
         };
     }
 
+    // See BitPlan: the query's numbers for the shorter ones of the code, from 16 bits to 8.
+    private void Narrow(QueryCode query)
+    {
+        var numbers = (short*)query.Data + _plan.EightBits;
+        var bytes = (sbyte*)numbers;
+        var shift4 = Narrow(numbers, bytes, _plan.FourBits, out var lost4);
+        var shift2 = Narrow(numbers + _plan.FourBits, bytes + _plan.FourBits, _plan.TwoBits, out var lost2);
+        bytes += _plan.FourBits + _plan.TwoBits;
+        (bytes[0], bytes[1]) = (shift4, shift2);
+
+        // What was lost times the middle level: so errors count only as far as levels differ from it.
+        query.Constant += query.Slope * ((lost4 * 7.5f) + (lost2 * 1.5f));
+
+        // Bytes never overtake the numbers that they are made of.
+        static sbyte Narrow(short* numbers, sbyte* bytes, int count, out int lost)
+        {
+            var largest = Vector256<short>.Zero;
+            for (var index = 0; index < count; index += 16)
+            {
+                largest = Vector256.Max(largest, Vector256.Abs(Vector256.Load(numbers + index)));
+            }
+
+            var most = 0;
+            for (var lane = 0; lane < Vector256<short>.Count; lane++)
+            {
+                most = Math.Max(most, largest[lane]);
+            }
+
+            var shift = Math.Max(0, BitOperations.Log2((uint)most) - 6);
+            var half = Vector256.Create((short)((1 << shift) >> 1));
+            var lostSums = Vector256<int>.Zero;
+            for (var index = 0; index < count; index += 16)
+            {
+                var exact = Vector256.Load(numbers + index);
+                var rounded = Vector256.ShiftRightArithmetic(exact + half, shift);
+                var narrow = Vector128.NarrowWithSaturation(rounded.GetLower(), rounded.GetUpper());
+                narrow.Store(bytes + index);
+                var (low, high) = Vector128.Widen(narrow);
+                var (lost0, lost1) = Vector256.Widen(exact - (Vector256.Create(low, high) << shift));
+                lostSums += lost0 + lost1;
+            }
+
+            lost = Vector256.Sum(lostSums);
+            return (sbyte)shift;
+        }
+    }
+
     private void Pack(byte* levels, byte* code)
     {
-        for (var chunk = 0; chunk < _plan.EightBits; chunk += 16)
-        {
-            Vector128.Load(levels).Store(code);
-            levels += 16;
-            code += 16;
-        }
+        new Span<byte>(levels, _plan.EightBits).CopyTo(new Span<byte>(code, _plan.EightBits));
+        levels += _plan.EightBits;
+        code += _plan.EightBits;
+        Pack(4, _plan.FourBits / BitPlan.FourBitChunk, ref levels, ref code);
+        Pack(2, _plan.TwoBits / BitPlan.TwoBitChunk, ref levels, ref code);
 
-        for (var chunk = 0; chunk < _plan.FourBits; chunk += 32)
+        static void Pack(int bits, int chunks, ref byte* levels, ref byte* code)
         {
-            (Vector128.Load(levels) | (Vector128.Load(levels + 16) << 4)).Store(code);
-            levels += 32;
-            code += 16;
-        }
+            for (; chunks > 0; chunks--, code += Vector256<byte>.Count)
+            {
+                var packed = Vector256<byte>.Zero;
+                for (var shift = 0; shift < 8; shift += bits, levels += Vector256<byte>.Count)
+                {
+                    packed |= Vector256.Load(levels) << shift;
+                }
 
-        for (var chunk = 0; chunk < _plan.TwoBits; chunk += 64)
-        {
-            var low = Vector128.Load(levels) | (Vector128.Load(levels + 16) << 2);
-            var high = (Vector128.Load(levels + 32) << 4) | (Vector128.Load(levels + 48) << 6);
-            (low | high).Store(code);
-            levels += 64;
-            code += 16;
+                packed.Store(code);
+            }
         }
     }
 
     private void Unpack(byte* code, byte* levels)
     {
         new Span<byte>(levels + _plan.Length, _scalar.CodeLength - _plan.Length).Clear();
-        Unpack(8, _plan.EightBits, ref code, ref levels);
-        Unpack(4, _plan.FourBits, ref code, ref levels);
-        Unpack(2, _plan.TwoBits, ref code, ref levels);
+        new Span<byte>(code, _plan.EightBits).CopyTo(new Span<byte>(levels, _plan.EightBits));
+        code += _plan.EightBits;
+        levels += _plan.EightBits;
+        Unpack(4, _plan.FourBits / BitPlan.FourBitChunk, ref code, ref levels);
+        Unpack(2, _plan.TwoBits / BitPlan.TwoBitChunk, ref code, ref levels);
 
-        static void Unpack(int bits, int count, ref byte* code, ref byte* levels)
+        static void Unpack(int bits, int chunks, ref byte* code, ref byte* levels)
         {
-            var mask = Vector128.Create((byte)((1 << bits) - 1));
-            for (var end = levels + count; levels < end; code += BitPlan.ChunkBytes)
+            var mask = Vector256.Create((byte)((1 << bits) - 1));
+            for (; chunks > 0; chunks--, code += Vector256<byte>.Count)
             {
-                for (var shift = 0; shift < 8; shift += bits, levels += BitPlan.ChunkBytes)
+                var packed = Vector256.Load(code);
+                for (var shift = 0; shift < 8; shift += bits, levels += Vector256<byte>.Count)
                 {
-                    ((Vector128.Load(code) >>> shift) & mask).Store(levels);
+                    ((packed >>> shift) & mask).Store(levels);
                 }
             }
         }

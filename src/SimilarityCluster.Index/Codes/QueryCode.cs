@@ -16,7 +16,7 @@ internal sealed unsafe class QueryCode
     /// <param name="dimension">Numbers in a query.</param>
     public QueryCode(int dimension)
     {
-        var length = (dimension + VectorKernels.FourBitGranularity - 1) & -VectorKernels.FourBitGranularity;
+        var length = (dimension + BitPlan.TwoBitChunk - 1) & -BitPlan.TwoBitChunk; // The coarsest of all.
         var bytes = (length * sizeof(short)) + AlignedBlocks<byte>.AlignmentBytes;
         _memory = GC.AllocateArray<byte>(bytes, pinned: true);
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
@@ -24,8 +24,8 @@ internal sealed unsafe class QueryCode
     }
 
     /// <summary>
-    /// 16 bits a number for <see cref="VectorCode.EightBit"/>, 8 for <see cref="VectorCode.FourBit"/>; zeros
-    /// from the dimension on.
+    /// 16 bits a number for <see cref="VectorCode.EightBit"/>, 8 for <see cref="VectorCode.FourBit"/>, and as
+    /// <see cref="BitPlan"/> says for <see cref="VectorCode.Principal"/>; zeros from the last number on.
     /// </summary>
     public void* Data { get; }
 

@@ -2,16 +2,28 @@ namespace SimilarityCluster.Index.Kernels;
 
 /// <summary>How many numbers of a code have eight, four and two bits; the numbers come in this order.</summary>
 /// <remarks>
-/// Codes are chunks of 16 bytes. A chunk of eight bits holds 16 numbers; one of four bits 32, of which the
-/// first 16 are the low halves of its bytes; one of two bits 64, each 16 two bits further up.
+/// <para>
+/// Codes are chunks. One of eight bits holds 16 numbers in 16 bytes; one of four bits 64 in 32 bytes, of which
+/// the first 32 are the low halves; one of two bits 128 in 32 bytes, each 32 of them two bits further up.
+/// </para>
+/// <para>
+/// A query has 16 bits for each number of eight bits, then 8 for each of the others, then two bytes: by how
+/// much the products with the numbers of four and of two bits are to be shifted left.
+/// </para>
 /// </remarks>
 /// <param name="EightBits">Numbers of eight bits; a multiple of 16.</param>
-/// <param name="FourBits">Numbers of four bits; a multiple of 32.</param>
-/// <param name="TwoBits">Numbers of two bits; a multiple of 64.</param>
+/// <param name="FourBits">Numbers of four bits; a multiple of 64.</param>
+/// <param name="TwoBits">Numbers of two bits; a multiple of 128.</param>
 internal readonly record struct BitPlan(int EightBits, int FourBits, int TwoBits)
 {
-    /// <summary>Bytes of a chunk.</summary>
-    public const int ChunkBytes = 16;
+    /// <summary>Numbers of a chunk of eight bits.</summary>
+    public const int EightBitChunk = 16;
+
+    /// <summary>Numbers of a chunk of four bits.</summary>
+    public const int FourBitChunk = 64;
+
+    /// <summary>Numbers of a chunk of two bits.</summary>
+    public const int TwoBitChunk = 128;
 
     private const int CountBits = 10;
     private const int CountMask = (1 << CountBits) - 1;
@@ -24,9 +36,9 @@ internal readonly record struct BitPlan(int EightBits, int FourBits, int TwoBits
 
     /// <summary>The numbers of chunks in one number, for the kernels.</summary>
     public int Packed =>
-        (EightBits / ChunkBytes)
-        | (FourBits / 2 / ChunkBytes << CountBits)
-        | (TwoBits / 4 / ChunkBytes << (2 * CountBits));
+        (EightBits / EightBitChunk)
+        | (FourBits / FourBitChunk << CountBits)
+        | (TwoBits / TwoBitChunk << (2 * CountBits));
 
     /// <summary>Chunks of eight bits.</summary>
     /// <param name="packed">See <see cref="Packed"/>.</param>

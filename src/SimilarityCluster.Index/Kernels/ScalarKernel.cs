@@ -79,59 +79,63 @@ internal static unsafe class ScalarKernel
         return sum;
     }
 
-    /// <summary>The product of a query of 16 bits and a code of 8, 4 and 2 bits.</summary>
-    /// <param name="query">Shape [numbers of the plan].</param>
-    /// <param name="code">Packed as the plan says.</param>
+    /// <summary>The product of a query and a code of 8, 4 and 2 bits.</summary>
+    /// <param name="query">See <see cref="BitPlan"/>.</param>
+    /// <param name="code">See <see cref="BitPlan"/>.</param>
     /// <param name="plan">See <see cref="BitPlan.Packed"/>.</param>
     /// <returns>The sum of the products, exactly; the caller sees to it that it fits.</returns>
     public static int DotMixed(short* query, byte* code, int plan)
     {
+        const int Bytes = 32;
+        var eight = BitPlan.EightBitChunks(plan) * BitPlan.EightBitChunk;
         var sum = 0;
-        for (var chunk = BitPlan.EightBitChunks(plan); chunk > 0; chunk--)
+        for (var index = 0; index < eight; index++)
         {
-            AddParts(1);
+            sum += query[index] * code[index];
         }
 
-        for (var chunk = BitPlan.FourBitChunks(plan); chunk > 0; chunk--)
-        {
-            AddParts(2);
-        }
+        var bytes = (sbyte*)(query + eight);
+        code += eight;
+        var four = Sum(BitPlan.FourBitChunks(plan), 4, ref bytes, ref code);
+        var two = Sum(BitPlan.TwoBitChunks(plan), 2, ref bytes, ref code);
+        return sum + (four << bytes[0]) + (two << bytes[1]);
 
-        for (var chunk = BitPlan.TwoBitChunks(plan); chunk > 0; chunk--)
+        static int Sum(int chunks, int bits, ref sbyte* query, ref byte* code)
         {
-            AddParts(4);
-        }
-
-        return sum;
-
-        void AddParts(int parts)
-        {
-            var bits = 8 / parts;
-            for (var part = 0; part < parts; part++)
+            var sum = 0;
+            for (; chunks > 0; chunks--, code += Bytes)
             {
-                for (var index = 0; index < BitPlan.ChunkBytes; index++)
+                for (var shift = 0; shift < 8; shift += bits, query += Bytes)
                 {
-                    sum += *query++ * ((code[index] >> (part * bits)) & ((1 << bits) - 1));
+                    for (var index = 0; index < Bytes; index++)
+                    {
+                        sum += query[index] * ((code[index] >> shift) & ((1 << bits) - 1));
+                    }
                 }
             }
 
-            code += BitPlan.ChunkBytes;
+            return sum;
         }
     }
 
-    /// <summary>The product of a vector in bytes and an axis.</summary>
-    /// <param name="vector">Shape [length].</param>
-    /// <param name="axis">Shape [length]; from -63 to 63, so that pairs of products fit into 16 bits.</param>
+    /// <summary>The products of a vector in bytes and <see cref="VectorKernels.AxesTogether"/> axes.</summary>
+    /// <param name="vector">Shape [length]; 0 to 127.</param>
+    /// <param name="axes">
+    /// Shape [axes, length]; from -31 to 31, so that sums of eight products fit into 16 bits.
+    /// </param>
     /// <param name="length">A multiple of <see cref="VectorKernels.AxisGranularity"/>.</param>
-    /// <returns>The sum of the products, exactly.</returns>
-    public static int DotAxis(byte* vector, sbyte* axis, int length)
+    /// <param name="products">Receives them, exactly; shape [axes].</param>
+    public static void DotAxes(byte* vector, sbyte* axes, int length, int* products)
     {
-        var sum = 0;
-        for (var index = 0; index < length; index++)
+        for (var axis = 0; axis < VectorKernels.AxesTogether; axis++, axes += length)
         {
-            sum += vector[index] * axis[index];
-        }
+            var sum = 0;
+            for (var index = 0; index < length; index++)
+            {
+                sum += vector[index] * axes[index];
+            }
 
-        return sum;
+            products[axis] = sum;
+        }
     }
 }

@@ -117,7 +117,7 @@ internal static unsafe class Vector128Kernel
         return sum + (left0 * right0) + (left1 * right1);
     }
 
-    // Codes are below 16, so pairs of products fit into 16 bits, and codes are bytes of either sign.
+    // Codes are below 128, so that pairs of products fit into 16 bits, and codes are bytes of either sign.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> MultiplyAdd(
         Vector128<byte> codes, Vector128<sbyte> query, Vector128<int> sum)
@@ -140,60 +140,56 @@ internal static unsafe class Vector128Kernel
     /// <inheritdoc cref="ScalarKernel.DotMixed"/>
     public static int DotMixed(short* query, byte* code, int plan)
     {
-        var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
+        var sum8 = Vector128<int>.Zero;
         for (var chunk = BitPlan.EightBitChunks(plan); chunk > 0; chunk--, code += 16, query += 16)
         {
-            sum0 = MultiplyAdd(Vector128.Load(code), query, sum0);
+            var (codes0, codes1) = Vector128.Widen(Vector128.Load(code));
+            sum8 = MultiplyAdd(codes0.AsInt16(), Vector128.Load(query), sum8);
+            sum8 = MultiplyAdd(codes1.AsInt16(), Vector128.Load(query + 8), sum8);
         }
 
+        var bytes = (sbyte*)query;
+        var sum4 = Vector128<int>.Zero;
         var low = Vector128.Create((byte)15);
-        for (var chunk = BitPlan.FourBitChunks(plan); chunk > 0; chunk--, code += 16, query += 32)
+        for (var half = 2 * BitPlan.FourBitChunks(plan); half > 0; half--, code += 16)
         {
             var codes = Vector128.Load(code);
-            sum0 = MultiplyAdd(codes & low, query, sum0);
-            sum1 = MultiplyAdd(codes >>> 4, query + 16, sum1);
+            sum4 = MultiplyAdd(codes & low, Vector128.Load(bytes), sum4);
+            sum4 = MultiplyAdd(codes >>> 4, Vector128.Load(bytes + 32), sum4);
+            bytes += NextHalf(half, 64);
         }
 
+        var sum2 = Vector128<int>.Zero;
         var lowest = Vector128.Create((byte)3);
-        for (var chunk = BitPlan.TwoBitChunks(plan); chunk > 0; chunk--, code += 16, query += 64)
+        for (var half = 2 * BitPlan.TwoBitChunks(plan); half > 0; half--, code += 16)
         {
             var codes = Vector128.Load(code);
-            sum0 = MultiplyAdd(codes & lowest, query, sum0);
-            sum1 = MultiplyAdd((codes >>> 2) & lowest, query + 16, sum1);
-            sum0 = MultiplyAdd((codes >>> 4) & lowest, query + 32, sum0);
-            sum1 = MultiplyAdd(codes >>> 6, query + 48, sum1);
+            sum2 = MultiplyAdd(codes & lowest, Vector128.Load(bytes), sum2);
+            sum2 = MultiplyAdd((codes >>> 2) & lowest, Vector128.Load(bytes + 32), sum2);
+            sum2 = MultiplyAdd((codes >>> 4) & lowest, Vector128.Load(bytes + 64), sum2);
+            sum2 = MultiplyAdd(codes >>> 6, Vector128.Load(bytes + 96), sum2);
+            bytes += NextHalf(half, 128);
         }
 
-        return Vector128.Sum(sum0 + sum1);
+        return Vector128.Sum(sum8) + (Vector128.Sum(sum4) << bytes[0]) + (Vector128.Sum(sum2) << bytes[1]);
+
+        // Chunks are of twice this width: to the second half of one, or from there to the next.
+        static int NextHalf(int half, int chunk) => half % 2 == 0 ? 16 : chunk - 16;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> MultiplyAdd(Vector128<byte> codes, short* query, Vector128<int> sum)
+    /// <inheritdoc cref="ScalarKernel.DotAxes"/>
+    public static void DotAxes(byte* vector, sbyte* axes, int length, int* products)
     {
-        var (codes0, codes1) = Vector128.Widen(codes);
-        sum = MultiplyAdd(codes0.AsInt16(), Vector128.Load(query), sum);
-        return MultiplyAdd(codes1.AsInt16(), Vector128.Load(query + 8), sum);
-    }
-
-    /// <inheritdoc cref="ScalarKernel.DotAxis"/>
-    public static int DotAxis(byte* vector, sbyte* axis, int length)
-    {
-        var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
-        for (var index = 0; index < length; index += 16)
+        for (var axis = 0; axis < VectorKernels.AxesTogether; axis++, axes += length)
         {
-            var (bytes, numbers) = (Vector128.Load(vector + index), Vector128.Load(axis + index));
-            if (Ssse3.IsSupported)
+            var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
+            for (var index = 0; index < length; index += 32)
             {
-                sum0 = MultiplyAdd(Ssse3.MultiplyAddAdjacent(bytes, numbers), Vector128<short>.One, sum0);
-                continue;
+                sum0 = MultiplyAdd(Vector128.Load(vector + index), Vector128.Load(axes + index), sum0);
+                sum1 = MultiplyAdd(Vector128.Load(vector + index + 16), Vector128.Load(axes + index + 16), sum1);
             }
 
-            var (bytes0, bytes1) = Vector128.Widen(bytes);
-            var (numbers0, numbers1) = Vector128.Widen(numbers);
-            sum0 = MultiplyAdd(bytes0.AsInt16(), numbers0, sum0);
-            sum1 = MultiplyAdd(bytes1.AsInt16(), numbers1, sum1);
+            products[axis] = Vector128.Sum(sum0 + sum1);
         }
-
-        return Vector128.Sum(sum0 + sum1);
     }
 }

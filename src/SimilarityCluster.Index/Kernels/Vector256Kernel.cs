@@ -147,49 +147,60 @@ internal static unsafe class Vector256Kernel
     /// <inheritdoc cref="ScalarKernel.DotMixed"/>
     public static int DotMixed(short* query, byte* code, int plan)
     {
-        var (sum0, sum1) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        var sum8 = Vector256<int>.Zero;
         for (var chunk = BitPlan.EightBitChunks(plan); chunk > 0; chunk--, code += 16, query += 16)
         {
-            sum0 = MultiplyAdd(Avx2.ConvertToVector256Int16(code), Vector256.Load(query), sum0);
+            sum8 = MultiplyAdd(Avx2.ConvertToVector256Int16(code), Vector256.Load(query), sum8);
         }
 
-        var low = Vector128.Create((byte)15);
-        for (var chunk = BitPlan.FourBitChunks(plan); chunk > 0; chunk--, code += 16, query += 32)
+        var bytes = (sbyte*)query;
+        var sum4 = Vector256<int>.Zero;
+        for (var chunk = BitPlan.FourBitChunks(plan); chunk > 0; chunk--, code += 32, bytes += 64)
         {
-            var codes = Vector128.Load(code);
-            sum0 = MultiplyAdd(Widened(codes & low), Vector256.Load(query), sum0);
-            sum1 = MultiplyAdd(Widened(codes >>> 4), Vector256.Load(query + 16), sum1);
+            sum4 += Avx2.MultiplyAddAdjacent(Multiply(bytes, code), Vector256<short>.One);
         }
 
-        var lowest = Vector128.Create((byte)3);
-        for (var chunk = BitPlan.TwoBitChunks(plan); chunk > 0; chunk--, code += 16, query += 64)
+        var sum2 = Vector256<int>.Zero;
+        var lowest = Vector256.Create((byte)3);
+        for (var chunk = BitPlan.TwoBitChunks(plan); chunk > 0; chunk--, code += 32, bytes += 128)
         {
-            var codes = Vector128.Load(code);
-            sum0 = MultiplyAdd(Widened(codes & lowest), Vector256.Load(query), sum0);
-            sum1 = MultiplyAdd(Widened((codes >>> 2) & lowest), Vector256.Load(query + 16), sum1);
-            sum0 = MultiplyAdd(Widened((codes >>> 4) & lowest), Vector256.Load(query + 32), sum0);
-            sum1 = MultiplyAdd(Widened(codes >>> 6), Vector256.Load(query + 48), sum1);
+            // Shifted as 16 bits, which is cheaper; what comes in from the byte above is masked.
+            var codes = Vector256.Load(code).AsUInt16();
+            var sums0 = Avx2.MultiplyAddAdjacent(codes.AsByte() & lowest, Vector256.Load(bytes))
+                + Avx2.MultiplyAddAdjacent((codes >>> 2).AsByte() & lowest, Vector256.Load(bytes + 32));
+            var sums1 = Avx2.MultiplyAddAdjacent((codes >>> 4).AsByte() & lowest, Vector256.Load(bytes + 64))
+                + Avx2.MultiplyAddAdjacent((codes >>> 6).AsByte() & lowest, Vector256.Load(bytes + 96));
+            sum2 += Avx2.MultiplyAddAdjacent(sums0 + sums1, Vector256<short>.One);
         }
 
-        return Vector256.Sum(sum0 + sum1);
-
-        static Vector256<short> Widened(Vector128<byte> codes) => Avx2.ConvertToVector256Int16(codes);
+        return Vector256.Sum(
+            sum8 + Vector256.ShiftLeft(sum4, bytes[0]) + Vector256.ShiftLeft(sum2, bytes[1]));
     }
 
-    /// <inheritdoc cref="ScalarKernel.DotAxis"/>
-    public static int DotAxis(byte* vector, sbyte* axis, int length)
+    /// <inheritdoc cref="ScalarKernel.DotAxes"/>
+    public static void DotAxes(byte* vector, sbyte* axes, int length, int* products)
     {
         var (sum0, sum1) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        var (sum2, sum3) = (Vector256<int>.Zero, Vector256<int>.Zero);
         for (var index = 0; index < length; index += 64)
         {
-            var products0 = Avx2.MultiplyAddAdjacent(
-                Vector256.Load(vector + index), Vector256.Load(axis + index));
-            var products1 = Avx2.MultiplyAddAdjacent(
-                Vector256.Load(vector + index + 32), Vector256.Load(axis + index + 32));
-            sum0 += Avx2.MultiplyAddAdjacent(products0, Vector256<short>.One);
-            sum1 += Avx2.MultiplyAddAdjacent(products1, Vector256<short>.One);
+            var (low, high) = (Vector256.Load(vector + index), Vector256.Load(vector + index + 32));
+            var axis = axes + index;
+            sum0 += Multiply(low, high, axis);
+            sum1 += Multiply(low, high, axis + length);
+            sum2 += Multiply(low, high, axis + (2 * length));
+            sum3 += Multiply(low, high, axis + (3 * length));
         }
 
-        return Vector256.Sum(sum0 + sum1);
+        products[0] = Vector256.Sum(sum0);
+        products[1] = Vector256.Sum(sum1);
+        products[2] = Vector256.Sum(sum2);
+        products[3] = Vector256.Sum(sum3);
+
+        static Vector256<int> Multiply(Vector256<byte> low, Vector256<byte> high, sbyte* axis) =>
+            Avx2.MultiplyAddAdjacent(
+                Avx2.MultiplyAddAdjacent(low, Vector256.Load(axis))
+                + Avx2.MultiplyAddAdjacent(high, Vector256.Load(axis + 32)),
+                Vector256<short>.One);
     }
 }

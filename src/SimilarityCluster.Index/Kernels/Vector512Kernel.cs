@@ -90,17 +90,35 @@ internal static unsafe class Vector512Kernel
     public static int DotMixed(short* query, byte* code, int plan) =>
         Vector256Kernel.DotMixed(query, code, plan);
 
-    /// <inheritdoc cref="ScalarKernel.DotAxis"/>
-    public static int DotAxis(byte* vector, sbyte* axis, int length)
+    /// <inheritdoc cref="ScalarKernel.DotAxes"/>
+    public static void DotAxes(byte* vector, sbyte* axes, int length, int* products)
     {
-        var sum = Vector512<int>.Zero;
-        for (var index = 0; index < length; index += 64)
+        var (sum0, sum1) = (Vector512<int>.Zero, Vector512<int>.Zero);
+        var (sum2, sum3) = (Vector512<int>.Zero, Vector512<int>.Zero);
+        for (var index = 0; index < length;)
         {
-            var products = Avx512BW.MultiplyAddAdjacent(
-                Vector512.Load(vector + index), Vector512.Load(axis + index));
-            sum += Avx512BW.MultiplyAddAdjacent(products, Vector512<short>.One);
+            // Sums of eight products fit into 16 bits: four registers of two.
+            var (sums0, sums1) = (Vector512<short>.Zero, Vector512<short>.Zero);
+            var (sums2, sums3) = (Vector512<short>.Zero, Vector512<short>.Zero);
+            for (var end = Math.Min(length, index + 256); index < end; index += 64)
+            {
+                var bytes = Vector512.Load(vector + index);
+                var axis = axes + index;
+                sums0 += Avx512BW.MultiplyAddAdjacent(bytes, Vector512.Load(axis));
+                sums1 += Avx512BW.MultiplyAddAdjacent(bytes, Vector512.Load(axis + length));
+                sums2 += Avx512BW.MultiplyAddAdjacent(bytes, Vector512.Load(axis + (2 * length)));
+                sums3 += Avx512BW.MultiplyAddAdjacent(bytes, Vector512.Load(axis + (3 * length)));
+            }
+
+            sum0 += Avx512BW.MultiplyAddAdjacent(sums0, Vector512<short>.One);
+            sum1 += Avx512BW.MultiplyAddAdjacent(sums1, Vector512<short>.One);
+            sum2 += Avx512BW.MultiplyAddAdjacent(sums2, Vector512<short>.One);
+            sum3 += Avx512BW.MultiplyAddAdjacent(sums3, Vector512<short>.One);
         }
 
-        return Vector512.Sum(sum);
+        products[0] = Vector512.Sum(sum0);
+        products[1] = Vector512.Sum(sum1);
+        products[2] = Vector512.Sum(sum2);
+        products[3] = Vector512.Sum(sum3);
     }
 }

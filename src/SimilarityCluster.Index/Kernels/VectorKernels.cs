@@ -29,6 +29,9 @@ public static unsafe class VectorKernels
     /// <summary>Axes are padded with zeros to a multiple of this length.</summary>
     internal const int AxisGranularity = 64;
 
+    /// <summary>Axes that are compared together.</summary>
+    internal const int AxesTogether = 4;
+
     private static readonly (KernelKind Kind, string? Fault) Choice =
         Choose(Environment.GetEnvironmentVariable(Variable), IsSupported);
 
@@ -133,13 +136,23 @@ public static unsafe class VectorKernels
         _ => ScalarKernel.DotMixed(query, code, plan),
     };
 
-    /// <inheritdoc cref="ScalarKernel.DotAxis"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int DotAxis(byte* vector, sbyte* axis, int length) => Selected switch
+    /// <inheritdoc cref="ScalarKernel.DotAxes"/>
+    internal static void DotAxes(byte* vector, sbyte* axes, int length, int* products)
     {
-        KernelKind.Vector512 => Vector512Kernel.DotAxis(vector, axis, length),
-        KernelKind.Vector256 => Vector256Kernel.DotAxis(vector, axis, length),
-        KernelKind.Vector128 => Vector128Kernel.DotAxis(vector, axis, length),
-        _ => ScalarKernel.DotAxis(vector, axis, length),
-    };
+        switch (Selected)
+        {
+            case KernelKind.Vector512:
+                Vector512Kernel.DotAxes(vector, axes, length, products);
+                break;
+            case KernelKind.Vector256:
+                Vector256Kernel.DotAxes(vector, axes, length, products);
+                break;
+            case KernelKind.Vector128:
+                Vector128Kernel.DotAxes(vector, axes, length, products);
+                break;
+            default:
+                ScalarKernel.DotAxes(vector, axes, length, products);
+                break;
+        }
+    }
 }
