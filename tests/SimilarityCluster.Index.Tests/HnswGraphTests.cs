@@ -183,6 +183,7 @@ public sealed class HnswGraphTests
     [InlineData(VectorCode.Float32)]
     [InlineData(VectorCode.EightBit)]
     [InlineData(VectorCode.FourBit)]
+    [InlineData(VectorCode.Principal)]
     public void Repair_FifthReplacedTenTimes_KeepsRecallAndLeavesAWholeGraph(VectorCode code)
     {
         const int Count = 2_000;
@@ -393,6 +394,7 @@ public sealed class HnswGraphTests
     [InlineData(VectorCode.Float32)]
     [InlineData(VectorCode.EightBit)]
     [InlineData(VectorCode.FourBit)]
+    [InlineData(VectorCode.Principal)]
     public void Search_WarmedUp_AllocatesNothing(VectorCode code)
     {
         var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 1_000, 20, seed: 26));

@@ -36,13 +36,19 @@ internal static class BitAllocation
         for (var bytes = LineBytes - BitPlan.EightBitChunk; ; bytes += LineBytes)
         {
             var best = Best(weights, bytes);
-            error = (float)((ErrorOf(best, sums) + variance - sums[^1]) / variance);
-            if (error <= mostError || best.Bytes < bytes)
+            error = variance > 0 ? (float)((ErrorOf(best, sums) + variance - sums[^1]) / variance) : 0;
+            if (error <= mostError || bytes >= variances.Length)
             {
                 return best;
             }
         }
     }
+
+    /// <summary>The numbers of the longest plan.</summary>
+    /// <param name="count">Numbers that there are.</param>
+    /// <returns>Two chunks more at most.</returns>
+    public static int MostNumbers(int count) =>
+        Padded(count, BitPlan.TwoBitChunk) + BitPlan.TwoBitChunk;
 
     // An error along an axis counts as much as near rows differ there, and these differ less than all rows do
     // where those differ much: so it is weighted by the root of their variance.
@@ -58,7 +64,7 @@ internal static class BitAllocation
                 var room = (bytes - eight - (four / 2)) * 4 / BitPlan.TwoBitChunk * BitPlan.TwoBitChunk;
                 var rest = Padded(Math.Max(0, count - eight - four), BitPlan.TwoBitChunk);
                 var plan = new BitPlan(eight, four, Math.Min(room, rest));
-                if (plan.Length <= Padded(count, BitPlan.TwoBitChunk) && ErrorOf(plan, weights) < least)
+                if (plan.Length <= MostNumbers(count) && ErrorOf(plan, weights) < least)
                 {
                     (best, least) = (plan, ErrorOf(plan, weights));
                 }

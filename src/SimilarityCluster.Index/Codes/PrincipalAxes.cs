@@ -94,7 +94,7 @@ internal sealed unsafe class PrincipalAxes
                 most = Math.Max(most, largest[lane]);
             }
 
-            var scale = most > 0 ? most / MostVectorLevel : 1;
+            var scale = most > 0 ? Math.Min(most, float.MaxValue) / MostVectorLevel : 1;
             var factor = Vector256.Create(1 / scale);
             for (index = 0; index < Dimension; index += 8)
             {
@@ -121,6 +121,6 @@ internal sealed unsafe class PrincipalAxes
             }
         }
 
-        return Vector256Kernel.Sum(squares);
+        return Math.Min(Vector256Kernel.Sum(squares), ScalarQuantizer.MostSquare);
     }
 }

@@ -59,6 +59,8 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
             TakeOffMean(sample, stride, mean);
         }
 
+        ScaleToOne(sample);
+
         var (wanted, plan) = (Math.Min(FirstAxes, dimension), default(BitPlan));
         float[] found;
         int[] order;
@@ -153,6 +155,22 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
         }
     }
 
+    // Axes are the same at every scale, and at this one no square overflows.
+    private static void ScaleToOne(Span<float> numbers)
+    {
+        var most = 0f;
+        foreach (var number in numbers)
+        {
+            most = Math.Max(most, Math.Abs(number));
+        }
+
+        var factor = most is > 0 and <= float.MaxValue ? 1.0 / most : 0;
+        foreach (ref var number in numbers)
+        {
+            number = (float)(number * factor);
+        }
+    }
+
     // The mean square along each axis, and that of the length.
     private static float[] Squares(float[] sample, float[] axes, int stride, int count, out float square)
     {
@@ -184,14 +202,14 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
         for (var index = 0; index < _axes.Count; index += 8)
         {
             var numbers = Vector256.Load(along + index);
-            square -= Vector256Kernel.Sum(numbers * numbers);
+            square -= Math.Min(square, Vector256Kernel.Sum(numbers * numbers));
         }
 
         return _scalar.Metric switch
         {
             Metric.Dot => 0,
-            Metric.Cosine => Math.Max(0, square) / 2,
-            _ => Math.Max(0, square),
+            Metric.Cosine => square / 2,
+            _ => square,
         };
     }
 
@@ -224,12 +242,12 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
             }
 
             var shift = Math.Max(0, BitOperations.Log2((uint)most) - 6);
-            var half = Vector256.Create((short)((1 << shift) >> 1));
+            var half = Vector256.Create((short)(shift > 0 ? 1 : 0));
             var lostSums = Vector256<int>.Zero;
             for (var index = 0; index < count; index += 16)
             {
                 var exact = Vector256.Load(numbers + index);
-                var rounded = Vector256.ShiftRightArithmetic(exact + half, shift);
+                var rounded = (exact >> shift) + ((exact >> Math.Max(0, shift - 1)) & half);
                 var narrow = Vector128.NarrowWithSaturation(rounded.GetLower(), rounded.GetUpper());
                 narrow.Store(bytes + index);
                 var (low, high) = Vector128.Widen(narrow);

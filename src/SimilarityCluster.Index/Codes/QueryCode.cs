@@ -16,7 +16,7 @@ internal sealed unsafe class QueryCode
     /// <param name="dimension">Numbers in a query.</param>
     public QueryCode(int dimension)
     {
-        var length = (dimension + BitPlan.TwoBitChunk - 1) & -BitPlan.TwoBitChunk; // The coarsest of all.
+        var length = BitAllocation.MostNumbers(dimension); // More than any other code has.
         var bytes = (length * sizeof(short)) + AlignedBlocks<byte>.AlignmentBytes;
         _memory = GC.AllocateArray<byte>(bytes, pinned: true);
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));

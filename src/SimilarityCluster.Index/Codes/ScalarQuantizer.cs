@@ -27,8 +27,10 @@ internal sealed unsafe class ScalarQuantizer : RowQuantizer
     // Of the largest spread of a dimension; the least that is taken for one.
     private const float LeastSpread = 1f / 64;
 
-    // Bounds that keep scores finite whose squares overflow or vanish; others do not come near them.
-    private const float MostSquare = float.MaxValue / 4;
+    /// <summary>Keeps scores finite whose squares overflow; others do not come near it.</summary>
+    public const float MostSquare = float.MaxValue / 4;
+
+    // Likewise for the scales of codes.
     private const float LeastScale = 1e-37f;
     private const float MostScale = 1e28f;
 

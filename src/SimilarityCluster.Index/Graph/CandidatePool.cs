@@ -74,29 +74,9 @@ internal sealed unsafe class CandidatePool
         return false;
     }
 
-    /// <summary>Looks at the row that would be expanded next.</summary>
-    /// <param name="row">The row.</param>
-    /// <returns>False when all are expanded.</returns>
-    public bool TryPeek(out int row)
-    {
-        for (; _next < Count; _next++)
-        {
-            var key = _keys[_next];
-            if ((key & CandidateKey.Expanded) == 0)
-            {
-                row = CandidateKey.Row(key);
-                return true;
-            }
-        }
-
-        row = -1;
-        return false;
-    }
-
     /// <summary>Puts a key in its place; the last live row may fall out.</summary>
     /// <param name="key">Below <see cref="Bound"/>, its row not offered before.</param>
-    /// <returns>True when its row would be expanded next.</returns>
-    public bool Insert(ulong key)
+    public void Insert(ulong key)
     {
         if (Count == _memory.Length)
         {
@@ -120,13 +100,7 @@ internal sealed unsafe class CandidatePool
             Trim();
         }
 
-        if (place > _next)
-        {
-            return false;
-        }
-
-        _next = place;
-        return true;
+        _next = Math.Min(_next, place);
     }
 
     // A row came in before the one of the rank, or so few are there that it has none.

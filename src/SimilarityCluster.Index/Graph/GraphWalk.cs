@@ -6,12 +6,17 @@ namespace SimilarityCluster.Index.Graph;
 /// <summary>The two walks: down the levels to one near row, and around there to many.</summary>
 internal static unsafe class GraphWalk
 {
-    private const int ExpansionsBetweenStops = 8;
+    /// <summary>
+    /// Rows that are expanded together, so that their neighbours are waited for together; a few that would
+    /// not have been expanded alone are no loss, as they are among the nearest.
+    /// </summary>
+    public const int Beam = 3;
+
+    private const int StepsBetweenStops = 3;
 
     // A processor waits for about this many cache lines at a time; to ask for more only makes them wait.
     private const int PrefetchLines = 40;
     private const int MostAhead = 16;
-    private static readonly int Beam = int.Parse(Environment.GetEnvironmentVariable("BEAM") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Goes to the nearest row on each level from the top (paper: algorithm 5, lines 3 to 6).
@@ -96,9 +101,9 @@ internal static unsafe class GraphWalk
         var pool = scratch.Pool;
         var batch = scratch.Batch;
         var ahead = Math.Clamp(PrefetchLines * Prefetch.LineBytes / TScorer.Bytes(view), 2, MostAhead);
-        for (var expansion = 0; pool.TryExpand(out var row); expansion++)
+        for (var step = 0; pool.TryExpand(out var row); step++)
         {
-            if (expansion % ExpansionsBetweenStops == 0 && stop.ShouldStop())
+            if (step % StepsBetweenStops == 0 && stop.ShouldStop())
             {
                 return true;
             }
@@ -113,11 +118,6 @@ internal static unsafe class GraphWalk
                 TScorer.Prefetch(view, batch[next]);
             }
 
-            if (pool.TryPeek(out var following))
-            {
-                Prefetch.Run(view.Slots(following, level), view.SlotCount(level) * sizeof(int));
-            }
-
             for (var index = 0; index < count; index++)
             {
                 if (index + ahead < count)
@@ -128,8 +128,9 @@ internal static unsafe class GraphWalk
                 var neighbour = batch[index];
                 var score = TScorer.Score(view, query, neighbour);
                 var key = CandidateKey.Of(score, neighbour, view.Rows.IsDeleted(neighbour));
-                if (key < pool.Bound && pool.Insert(key))
+                if (key < pool.Bound)
                 {
+                    pool.Insert(key);
                     Prefetch.Run(view.Slots(neighbour, level), view.SlotCount(level) * sizeof(int));
                 }
             }

@@ -18,7 +18,7 @@ internal sealed unsafe class SearchScratch
     {
         Query = new AlignedQuery(rows.Dimension, rows.PaddedDimension);
         Code = new QueryCode(rows.Dimension);
-        _batchMemory = GC.AllocateArray<int>(8 * connectivity, pinned: true);
+        _batchMemory = GC.AllocateArray<int>(GraphWalk.Beam * 2 * connectivity, pinned: true);
         Batch = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_batchMemory));
     }
 
@@ -31,7 +31,7 @@ internal sealed unsafe class SearchScratch
     /// <summary>The nearest rows met.</summary>
     public CandidatePool Pool { get; } = new();
 
-    /// <summary>Room for the links of one row.</summary>
+    /// <summary>Room for the links of the rows that are expanded together.</summary>
     public int* Batch { get; }
 
     /// <summary>By row: <see cref="Met"/> when this walk has met it.</summary>

@@ -36,12 +36,48 @@ public sealed class CandidatePoolTests
     {
         var pool = new CandidatePool();
         pool.Begin(3);
-        Assert.True(pool.Insert(CandidateKey.Of(5, 50, isDead: false)));
+        pool.Insert(CandidateKey.Of(5, 50, isDead: false));
         Assert.Equal(50, Expand(pool));
-        Assert.True(pool.Insert(CandidateKey.Of(7, 70, isDead: false)));
-        Assert.False(pool.Insert(CandidateKey.Of(9, 90, isDead: true)));
-        Assert.True(pool.Insert(CandidateKey.Of(3, 30, isDead: false)));
+        pool.Insert(CandidateKey.Of(7, 70, isDead: false));
+        pool.Insert(CandidateKey.Of(9, 90, isDead: true));
+        pool.Insert(CandidateKey.Of(3, 30, isDead: false));
         Assert.Equal([30, 70, -1], [Expand(pool), Expand(pool), Expand(pool)]);
+    }
+
+    [Fact]
+    public void TryExpand_AnyOffersWithAReach_GivesTheRowsWithinItAndThoseUpToTheRank() =>
+        Gen.Select(Offers, Gen.Int[1, 30], Gen.Int[1, 30], Gen.Float[1, 3]).Sample((offers, one, other, reach) =>
+        {
+            var (rank, most) = (Math.Min(one, other), Math.Max(one, other));
+            var keys = offers
+                .Select((offer, row) => CandidateKey.Of(offer.Score + 21, row, offer.IsDead)).ToArray();
+            var pool = new CandidatePool();
+            pool.Begin(most, rank, reach);
+            foreach (var key in keys.Where(key => key < pool.Bound))
+            {
+                pool.Insert(key);
+            }
+
+            var sorted = keys.Order().ToArray();
+            var live = sorted.Where(key => !CandidateKey.IsDead(key)).ToArray();
+            var last = live.Length < most ? ulong.MaxValue : live[most - 1];
+            if (live.Length >= rank)
+            {
+                var farthest = CandidateKey.Score(live[rank - 1]) * reach;
+                var within = sorted.TakeWhile(key => CandidateKey.Score(key) <= farthest).ToArray();
+                last = Math.Min(last, within[^1]);
+            }
+
+            var expected = sorted.TakeWhile(key => key <= last).Select(CandidateKey.Row);
+            Assert.Equal(expected, All(pool));
+        });
+
+    private static IEnumerable<int> All(CandidatePool pool)
+    {
+        while (pool.TryExpand(out var row))
+        {
+            yield return row;
+        }
     }
 
     private static int Expand(CandidatePool pool) => pool.TryExpand(out var row) ? row : -1;
