@@ -164,28 +164,36 @@ public sealed class HnswGraph : IVectorSearcher
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="breadth"/> is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The breadth of <paramref name="query"/> is less than 1.
+    /// </exception>
     public SearchOutcome Search<TOrder, TStop>(
-        ReadOnlySpan<float> query, int breadth, Span<RowHit> hits, ref TOrder order, ref TStop stop)
+        scoped in VectorQuery query, Span<RowHit> hits, ref TOrder order, ref TStop stop)
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition
     {
-        _rows.CheckDimension(query);
-        ArgumentOutOfRangeException.ThrowIfLessThan(breadth, 1);
-        var view = _links.View(_rows, out var entry);
-        if (entry < 0 || hits.IsEmpty)
-        {
-            return default;
-        }
-
-        var scratch = _scratches.Rent();
-        var outcome = GraphSearch.Run(
-            view, entry, query, Math.Max(breadth, hits.Length), hits, scratch, ref order, ref stop);
-        // After the last use of its addresses; a stop or order that throws only loses it.
-        _scratches.Return(scratch);
-        GC.KeepAlive(this);
-        GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
+        _rows.CheckDimension(query.Vector, nameof(query));
+        var outcome = default(SearchOutcome);
+        Search(query, hits, new Span<SearchOutcome>(ref outcome), ref order, ref stop);
         return outcome;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The searches share their work memory and see the graph of one moment.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The breadth of <paramref name="queries"/> is less than 1.
+    /// </exception>
+    public void SearchEach<TOrder, TStop>(
+        scoped in VectorQuery queries,
+        Span<RowHit> hits,
+        Span<SearchOutcome> outcomes,
+        ref TOrder order,
+        ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        _rows.CheckShapes(queries.Vector, hits, outcomes);
+        Search(queries, hits, outcomes, ref order, ref stop);
     }
 
     /// <summary>
@@ -203,6 +211,44 @@ public sealed class HnswGraph : IVectorSearcher
         GC.KeepAlive(this);
         GC.KeepAlive(view.Layout);
         return faults;
+    }
+
+    private void Search<TOrder, TStop>(
+        scoped in VectorQuery queries,
+        Span<RowHit> hits,
+        Span<SearchOutcome> outcomes,
+        ref TOrder order,
+        ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(queries.Breadth, 1, nameof(queries));
+        outcomes.Clear();
+        var view = _links.View(_rows, out var entry);
+        if (entry < 0 || hits.IsEmpty)
+        {
+            return;
+        }
+
+        var scratch = _scratches.Rent();
+        var limit = hits.Length / outcomes.Length;
+        for (var number = 0; number < outcomes.Length; number++)
+        {
+            outcomes[number] = GraphSearch.Run(
+                view,
+                entry,
+                queries,
+                queries.Vector.Slice(number * _rows.Dimension, _rows.Dimension),
+                hits.Slice(number * limit, limit),
+                scratch,
+                ref order,
+                ref stop);
+        }
+
+        // After the last use of its addresses; a stop or order that throws only loses it.
+        _scratches.Return(scratch);
+        GC.KeepAlive(this);
+        GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
     }
 
     private void LearnWhenDue()

@@ -14,7 +14,7 @@ internal static class Allocations
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var search = 0; search < 300; search++)
             {
-                searcher.Search(query, breadth, hits, ref order, ref never);
+                searcher.Search(new VectorQuery(query, breadth), hits, ref order, ref never);
             }
 
             // A collection that another thread starts counts the rest of this thread's buffer, so the least

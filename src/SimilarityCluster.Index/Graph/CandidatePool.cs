@@ -22,6 +22,12 @@ internal sealed unsafe class CandidatePool
     /// <summary>Rows kept, dead ones included.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Live rows kept, at most the breadth.</summary>
+    public int LiveCount => _liveCount;
+
+    /// <summary>Whether the breadth's number of live rows is there.</summary>
+    public bool IsFull => _liveCount == _breadth;
+
     /// <summary>All keys, ascending; valid until the next call of another member.</summary>
     public ReadOnlySpan<ulong> Keys => new(_keys, Count);
 

@@ -161,8 +161,9 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
     {
         var never = default(NeverStop);
         scratch.Search.Begin(view.Limit, Math.Min(_breadth, view.Limit));
-        GraphWalk.Seed<TScorer>(view, query, start, scratch.Search);
-        GraphWalk.Walk<TScorer, NeverStop>(view, level, query, scratch.Search, ref never);
+        GraphWalk.Seed<TScorer, NoFilter>(view, query, start, default, scratch.Search);
+        GraphWalk.Walk<TScorer, NoFilter, NeverStop>(
+            view, level, query, default, scratch.Search, ref never);
         var found = scratch.Search.Pool.Keys;
         var self = TScorer.Score(view, query, row);
         var room = scratch.Kept.AsSpan(0, _connectivity);

@@ -1,24 +1,18 @@
-using SimilarityCluster.Index.Kernels;
-
 namespace SimilarityCluster.Index.Graph;
 
 /// <summary>One search of a graph: down, around, and the best of it compared by their vectors.</summary>
 internal static unsafe class GraphSearch
 {
-    // A candidate is compared by its vector while its code's score, less this many times the largest
-    // overestimate so far, is below the last hit.
-    private const float Caution = 1.5f;
-
-    // Vectors asked for ahead of their comparison.
-    private const int LookAhead = 4;
+    internal static FilterPlanKind Kind = FilterPlanKind.WalkMembers;
+    internal static int FellBack;
 
     /// <summary>Searches.</summary>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
     /// <param name="view">The graph; not empty.</param>
     /// <param name="entry">Where to begin.</param>
-    /// <param name="query">Shape [dimension].</param>
-    /// <param name="breadth">Rows kept while walking; at least the limit.</param>
+    /// <param name="query">What is searched for, but for the vector.</param>
+    /// <param name="values">The vector, shape [dimension].</param>
     /// <param name="hits">Receives the hits; its length is the limit.</param>
     /// <param name="scratch">Work memory.</param>
     /// <param name="order">Decides between equal distances.</param>
@@ -27,8 +21,8 @@ internal static unsafe class GraphSearch
     public static SearchOutcome Run<TOrder, TStop>(
         in GraphView view,
         int entry,
-        ReadOnlySpan<float> query,
-        int breadth,
+        scoped in VectorQuery query,
+        ReadOnlySpan<float> values,
         Span<RowHit> hits,
         SearchScratch scratch,
         ref TOrder order,
@@ -36,69 +30,58 @@ internal static unsafe class GraphSearch
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition
     {
-        var vector = scratch.Query.Load(query);
-        scratch.Begin(view.Limit, Math.Min(breadth, view.Limit));
-        var walk = new Walk<TStop>(view, entry, vector, scratch, ref stop);
-        var stopped = view.Scoring.Run<Walk<TStop>, bool>(ref walk);
-        var count = view.Metric switch
+        var vector = scratch.Query.Load(values);
+        var most = Math.Min(view.Limit, Math.Max(query.Breadth, hits.Length));
+        var breadth = float.IsPositiveInfinity(query.MaxDistance) ? most : Math.Min(query.Breadth, most);
+        while (true)
         {
-            Metric.Cosine => Finish<CosineMetric, TOrder>(view, vector, scratch.Pool.Keys, hits, ref order),
-            Metric.Dot => Finish<DotMetric, TOrder>(view, vector, scratch.Pool.Keys, hits, ref order),
-            _ => Finish<EuclideanMetric, TOrder>(view, vector, scratch.Pool.Keys, hits, ref order),
-        };
-        return new SearchOutcome(count, stopped);
+            var stopped = Walk(view, entry, query, vector, breadth, hits.Length, scratch, ref stop);
+            var pool = scratch.Pool;
+            var count = GraphFinish.Run(view, vector, pool.Keys, query.MaxDistance, hits, ref order);
+
+            // What a walk kept last is its least certain part, so the half of it should lie beyond.
+            if (stopped || breadth == most || pool.LiveCount < breadth || count <= breadth / 2)
+            {
+                return new SearchOutcome(count, stopped);
+            }
+
+            breadth = breadth > most / 2 ? most : 2 * breadth;
+        }
     }
 
-    // Scores of codes err, and equal distances come in the caller's order: so the hits are found anew among
-    // the best of the walk, by their vectors. How many that takes shows in the errors met on the way.
-    private static int Finish<TMetric, TOrder>(
-        in GraphView view, float* vector, ReadOnlySpan<ulong> keys, Span<RowHit> hits, ref TOrder order)
-        where TMetric : struct, IMetric
-        where TOrder : struct, IRowOrder
+    private static bool Walk<TStop>(
+        in GraphView view,
+        int entry,
+        scoped in VectorQuery query,
+        float* vector,
+        int breadth,
+        int limit,
+        SearchScratch scratch,
+        ref TStop stop)
+        where TStop : struct, IStopCondition
     {
-        var heap = new HitHeap<TOrder>(hits, 0, ref order);
-        var (worst, bound) = (0f, float.PositiveInfinity);
-        for (var next = 0; next < Math.Min(LookAhead, keys.Length); next++)
+        scratch.Begin(view.Limit, breadth);
+        if (query.Filter is not { } set)
         {
-            Prefetch<TMetric>(view, keys[next]);
+            var walk = new WholeWalk<NoFilter, TStop>(view, entry, vector, default, scratch, ref stop);
+            return view.Scoring.Run<WholeWalk<NoFilter, TStop>, bool>(ref walk);
         }
 
-        for (var index = 0; index < keys.Length; index++)
+        if (Kind == FilterPlanKind.WalkAll)
         {
-            var key = keys[index];
-            var estimate = CandidateKey.Score(key);
-            if (estimate - (Caution * worst) > bound)
-            {
-                break;
-            }
-
-            if (index + LookAhead < keys.Length)
-            {
-                Prefetch<TMetric>(view, keys[index + LookAhead]);
-            }
-
-            var row = CandidateKey.Row(key);
-            if (CandidateKey.IsDead(key) || view.Rows.IsDeleted(row))
-            {
-                continue;
-            }
-
-            var score = TMetric.Score(vector, view.Rows.Vectors[row], view.Length);
-            worst = Math.Max(worst, estimate - score);
-            heap.Offer(row, TMetric.Distance(score));
-            bound = TMetric.ScoreAt(heap.Bound);
+            var walk = new WholeWalk<SetFilter, TStop>(
+                view, entry, vector, new SetFilter(set), scratch, ref stop);
+            return view.Scoring.Run<WholeWalk<SetFilter, TStop>, bool>(ref walk);
         }
 
-        return heap.Sort();
+        var scan = new MemberSearch<TStop>(view, entry, vector, set, Kind, scratch, ref stop);
+        return view.Scoring.Run<MemberSearch<TStop>, bool>(ref scan);
     }
 
-    private static void Prefetch<TMetric>(in GraphView view, ulong key)
-        where TMetric : struct, IMetric =>
-        VectorScorer<TMetric>.Prefetch(view, CandidateKey.Row(key));
-
-    private readonly ref struct Walk<TStop>(
-        in GraphView view, int entry, float* vector, SearchScratch scratch, ref TStop stop)
+    private readonly ref struct WholeWalk<TFilter, TStop>(
+        in GraphView view, int entry, float* vector, TFilter filter, SearchScratch scratch, ref TStop stop)
         : IScorerTask<bool>
+        where TFilter : struct, IRowFilter
         where TStop : struct, IStopCondition
     {
         private readonly ref readonly GraphView _view = ref view;
@@ -109,8 +92,42 @@ internal static unsafe class GraphSearch
         {
             var query = TScorer.Load(_view, vector, scratch.Code);
             var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
-            GraphWalk.Seed<TScorer>(_view, query, nearest, scratch);
-            return GraphWalk.Walk<TScorer, TStop>(_view, 0, query, scratch, ref _stop);
+            GraphWalk.Seed<TScorer, TFilter>(_view, query, nearest, filter, scratch);
+            return GraphWalk.Walk<TScorer, TFilter, TStop>(_view, 0, query, filter, scratch, ref _stop);
+        }
+    }
+
+    private readonly ref struct MemberSearch<TStop>(
+        in GraphView view,
+        int entry,
+        float* vector,
+        RowSet set,
+        FilterPlanKind kind,
+        SearchScratch scratch,
+        ref TStop stop)
+        : IScorerTask<bool>
+        where TStop : struct, IStopCondition
+    {
+        private readonly ref readonly GraphView _view = ref view;
+        private readonly ref TStop _stop = ref stop;
+
+        public bool Run<TScorer>()
+            where TScorer : struct, IRowScorer
+        {
+            var query = TScorer.Load(_view, vector, scratch.Code);
+            if (kind == FilterPlanKind.WalkMembers)
+            {
+                var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
+                var end = MemberWalk.Run<TScorer, TStop>(
+                    _view, query, nearest, set, set.Count, scratch, ref _stop);
+                if (end == WalkEnd.Stopped || (end == WalkEnd.Over && scratch.Pool.IsFull))
+                {
+                    return end == WalkEnd.Stopped;
+                }
+            }
+
+            FellBack++;
+            return MemberScan.Run<TScorer, TStop>(_view, query, set, scratch, ref _stop);
         }
     }
 }

@@ -8,6 +8,9 @@ namespace SimilarityCluster.Index.Graph;
 /// <summary>The work memory of one walk. Its addresses are good while it is alive. Not thread-safe.</summary>
 internal sealed unsafe class SearchScratch
 {
+    // So many rows of one expansion are scored together; and there is room for all links of a row.
+    private const int LeastFound = 256;
+
     private readonly int[] _batchMemory;
     private byte[] _tagMemory = [];
 
@@ -18,8 +21,10 @@ internal sealed unsafe class SearchScratch
     {
         Query = new AlignedQuery(rows.Dimension, rows.PaddedDimension);
         Code = new QueryCode(rows.Dimension);
-        _batchMemory = GC.AllocateArray<int>(2 * connectivity, pinned: true);
+        FoundLength = Math.Max(LeastFound, 4 * connectivity);
+        _batchMemory = GC.AllocateArray<int>((2 * connectivity) + FoundLength, pinned: true);
         Batch = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_batchMemory));
+        Found = Batch + (2 * connectivity);
     }
 
     /// <summary>The query.</summary>
@@ -33,6 +38,12 @@ internal sealed unsafe class SearchScratch
 
     /// <summary>Room for the links of one row.</summary>
     public int* Batch { get; }
+
+    /// <summary>Room for members of a filter, shape [<see cref="FoundLength"/>].</summary>
+    public int* Found { get; }
+
+    /// <summary>How many members there is room for: at least two rows' links.</summary>
+    public int FoundLength { get; }
 
     /// <summary>By row: <see cref="Met"/> when this walk has met it.</summary>
     public byte* Tags { get; private set; }

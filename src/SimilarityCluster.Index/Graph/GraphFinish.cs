@@ -1,0 +1,181 @@
+using SimilarityCluster.Index.Kernels;
+
+namespace SimilarityCluster.Index.Graph;
+
+/// <summary>The end of a search: rows are compared by their vectors, exactly.</summary>
+internal static unsafe class GraphFinish
+{
+    // A candidate is compared by its vector while its code's score, less this many times the largest
+    // overestimate so far, is below the last hit.
+    private const float Caution = 1.5f;
+
+    // Candidates compared before a maximum distance may end the comparison: their errors must be seen first.
+    private const int LeastCompared = 8;
+
+    // Covers the rounding of a distance's way back to a score.
+    private const float Rounding = 1f / (1 << 21);
+
+    // Vectors asked for ahead of their comparison.
+    private const int LookAhead = 4;
+
+    private const int RowsBetweenStops = 64;
+
+    /// <summary>Finds the hits among the best of a walk.</summary>
+    /// <remarks>
+    /// Scores of codes err, and equal distances come in the caller's order: so the hits are found anew among
+    /// the best of the walk, by their vectors. How many that takes shows in the errors met on the way.
+    /// </remarks>
+    /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="vector">Shape [padded dimension].</param>
+    /// <param name="keys">The best of the walk, ascending.</param>
+    /// <param name="maxDistance">Hits are not farther.</param>
+    /// <param name="hits">Receives the hits; its length is the limit.</param>
+    /// <param name="order">Decides between equal distances.</param>
+    /// <returns>How many hits there are.</returns>
+    public static int Run<TOrder>(
+        in GraphView view,
+        float* vector,
+        ReadOnlySpan<ulong> keys,
+        float maxDistance,
+        Span<RowHit> hits,
+        ref TOrder order)
+        where TOrder : struct, IRowOrder => view.Metric switch
+        {
+            Metric.Cosine => Run<CosineMetric, TOrder>(view, vector, keys, maxDistance, hits, ref order),
+            Metric.Dot => Run<DotMetric, TOrder>(view, vector, keys, maxDistance, hits, ref order),
+            _ => Run<EuclideanMetric, TOrder>(view, vector, keys, maxDistance, hits, ref order),
+        };
+
+    /// <summary>Finds the hits among all members of a set.</summary>
+    /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
+    /// <typeparam name="TStop">Ends the search early.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="vector">Shape [padded dimension].</param>
+    /// <param name="set">The set.</param>
+    /// <param name="maxDistance">Hits are not farther.</param>
+    /// <param name="hits">Receives the hits; its length is the limit.</param>
+    /// <param name="order">Decides between equal distances.</param>
+    /// <param name="stop">Ends the search early.</param>
+    /// <returns>How many hits there are, and whether the search was stopped.</returns>
+    public static SearchOutcome RunOver<TOrder, TStop>(
+        in GraphView view,
+        float* vector,
+        RowSet set,
+        float maxDistance,
+        Span<RowHit> hits,
+        ref TOrder order,
+        ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        var heap = new HitHeap<TOrder>(hits, 0, ref order);
+        var stopped = view.Metric switch
+        {
+            Metric.Cosine =>
+                RunOver<CosineMetric, TOrder, TStop>(view, vector, set, maxDistance, ref heap, ref stop),
+            Metric.Dot =>
+                RunOver<DotMetric, TOrder, TStop>(view, vector, set, maxDistance, ref heap, ref stop),
+            _ => RunOver<EuclideanMetric, TOrder, TStop>(view, vector, set, maxDistance, ref heap, ref stop),
+        };
+        return new SearchOutcome(heap.Sort(), stopped);
+    }
+
+    private static int Run<TMetric, TOrder>(
+        in GraphView view,
+        float* vector,
+        ReadOnlySpan<ulong> keys,
+        float maxDistance,
+        Span<RowHit> hits,
+        ref TOrder order)
+        where TMetric : struct, IMetric
+        where TOrder : struct, IRowOrder
+    {
+        var heap = new HitHeap<TOrder>(hits, 0, ref order);
+        var (worst, bound, compared) = (0f, float.PositiveInfinity, 0);
+        var reach = TMetric.ScoreAt(maxDistance);
+        reach = float.IsFinite(reach) ? reach + (MathF.Abs(reach) * Rounding) : reach;
+        for (var next = 0; next < Math.Min(LookAhead, keys.Length); next++)
+        {
+            Prefetch<TMetric>(view, keys[next]);
+        }
+
+        for (var index = 0; index < keys.Length; index++)
+        {
+            var key = keys[index];
+            var least = CandidateKey.Score(key) - (Caution * worst);
+            if (least > bound || (least > reach && compared >= LeastCompared))
+            {
+                break;
+            }
+
+            if (index + LookAhead < keys.Length)
+            {
+                Prefetch<TMetric>(view, keys[index + LookAhead]);
+            }
+
+            var row = CandidateKey.Row(key);
+            if (CandidateKey.IsDead(key) || view.Rows.IsDeleted(row))
+            {
+                continue;
+            }
+
+            var score = TMetric.Score(vector, view.Rows.Vectors[row], view.Length);
+            worst = Math.Max(worst, CandidateKey.Score(key) - score);
+            compared++;
+            var distance = TMetric.Distance(score);
+            if (distance <= maxDistance)
+            {
+                heap.Offer(row, distance);
+                bound = TMetric.ScoreAt(heap.Bound);
+            }
+        }
+
+        return heap.Sort();
+    }
+
+    private static bool RunOver<TMetric, TOrder, TStop>(
+        in GraphView view,
+        float* vector,
+        RowSet set,
+        float maxDistance,
+        ref HitHeap<TOrder> heap,
+        ref TStop stop)
+        where TMetric : struct, IMetric
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        var count = 0;
+        for (var row = set.Next(0); row < view.Limit; count++)
+        {
+            if (count % RowsBetweenStops == 0 && stop.ShouldStop())
+            {
+                return true;
+            }
+
+            var next = set.Next(row + 1);
+            if (next < view.Limit)
+            {
+                VectorScorer<TMetric>.Prefetch(view, next);
+            }
+
+            if (!view.Rows.IsDeleted(row))
+            {
+                var distance = TMetric.Distance(
+                    TMetric.Score(vector, view.Rows.Vectors[row], view.Length));
+                if (distance <= heap.Bound && distance <= maxDistance)
+                {
+                    heap.Offer(row, distance);
+                }
+            }
+
+            row = next;
+        }
+
+        return false;
+    }
+
+    private static void Prefetch<TMetric>(in GraphView view, ulong key)
+        where TMetric : struct, IMetric =>
+        VectorScorer<TMetric>.Prefetch(view, CandidateKey.Row(key));
+}
