@@ -13,6 +13,8 @@ internal sealed unsafe class CandidatePool
     private ulong[] _memory = [];
     private ulong* _keys;
     private int _breadth;
+    private int _most;
+    private int _room; // Of the memory and the most, the lesser.
     private int _liveCount;
     private int _next;
 
@@ -31,15 +33,23 @@ internal sealed unsafe class CandidatePool
     /// <summary>All keys, ascending; valid until the next call of another member.</summary>
     public ReadOnlySpan<ulong> Keys => new(_keys, Count);
 
+    /// <summary>The key of a rank, expanded or not; the largest where there are fewer.</summary>
+    /// <param name="rank">0 and up.</param>
+    /// <returns>The key, with the mark of an expanded row.</returns>
+    public ulong KeyAt(int rank) => rank < Count ? _keys[rank] | CandidateKey.Expanded : ulong.MaxValue;
+
     /// <summary>Begins a walk.</summary>
     /// <param name="breadth">Live rows to keep, 1 and up.</param>
-    public void Begin(int breadth)
+    /// <param name="most">Rows to keep, dead ones included; above the breadth.</param>
+    public void Begin(int breadth, int most = int.MaxValue)
     {
-        (_breadth, _liveCount, _next, Count, Bound) = (breadth, 0, 0, 0, ulong.MaxValue);
+        (_breadth, _most, _liveCount, _next, Count, Bound) = (breadth, most, 0, 0, 0, ulong.MaxValue);
         if (_memory.Length <= breadth)
         {
             Grow(breadth + 1);
         }
+
+        _room = Math.Min(_memory.Length, most);
     }
 
     /// <summary>Takes the nearest row that is not expanded, and marks it.</summary>
@@ -67,9 +77,9 @@ internal sealed unsafe class CandidatePool
     /// <returns>True when its row would be expanded next.</returns>
     public bool Insert(ulong key)
     {
-        if (Count == _memory.Length)
+        if (Count == _room && !MakeRoom(key))
         {
-            Grow(Count * 2); // Only dead rows can be that many.
+            return false;
         }
 
         var place = PlaceOf(key);
@@ -108,6 +118,29 @@ internal sealed unsafe class CandidatePool
         Bound = _keys[Count - 1];
     }
 
+    // Only dead rows can be that many.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MakeRoom(ulong key)
+    {
+        if (Count < _most)
+        {
+            Grow(Count * 2);
+            _room = Math.Min(_memory.Length, _most);
+            return true;
+        }
+
+        var last = _keys[Count - 1];
+        Bound = last;
+        if (key > last)
+        {
+            return false;
+        }
+
+        _liveCount -= CandidateKey.IsDead(last) ? 0 : 1;
+        Count--;
+        return true;
+    }
+
     private int PlaceOf(ulong key)
     {
         var (low, high) = (0, Count);
@@ -127,7 +160,6 @@ internal sealed unsafe class CandidatePool
         return low;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int length)
     {
         var longer = GC.AllocateUninitializedArray<ulong>(length, pinned: true);

@@ -9,6 +9,9 @@ internal static unsafe class GraphFinish
     // overestimate so far, is below the last hit.
     private const float Caution = 1.5f;
 
+    // Of the best of a scan so far.
+    private const int ComparedToJudge = 8;
+
     // Candidates compared before a maximum distance may end the comparison: their errors must be seen first.
     private const int LeastCompared = 8;
 
@@ -17,8 +20,6 @@ internal static unsafe class GraphFinish
 
     // Vectors asked for ahead of their comparison.
     private const int LookAhead = 4;
-
-    private const int RowsBetweenStops = 64;
 
     /// <summary>Finds the hits among the best of a walk.</summary>
     /// <remarks>
@@ -32,22 +33,48 @@ internal static unsafe class GraphFinish
     /// <param name="maxDistance">Hits are not farther.</param>
     /// <param name="hits">Receives the hits; its length is the limit.</param>
     /// <param name="order">Decides between equal distances.</param>
-    /// <returns>How many hits there are.</returns>
-    public static int Run<TOrder>(
+    /// <param name="count">How many hits there are.</param>
+    /// <returns>
+    /// Whether some candidates were left that cannot be hits; else those that the walk did not keep could be.
+    /// </returns>
+    public static bool Run<TOrder>(
         in GraphView view,
         float* vector,
         ReadOnlySpan<ulong> keys,
         float maxDistance,
         Span<RowHit> hits,
-        ref TOrder order)
-        where TOrder : struct, IRowOrder => view.Metric switch
+        ref TOrder order,
+        out int count)
+        where TOrder : struct, IRowOrder
+    {
+        var heap = new HitHeap<TOrder>(hits, 0, ref order);
+        var isSure = view.Metric switch
         {
-            Metric.Cosine => Run<CosineMetric, TOrder>(view, vector, keys, maxDistance, hits, ref order),
-            Metric.Dot => Run<DotMetric, TOrder>(view, vector, keys, maxDistance, hits, ref order),
-            _ => Run<EuclideanMetric, TOrder>(view, vector, keys, maxDistance, hits, ref order),
+            Metric.Cosine => Run<CosineMetric, TOrder>(view, vector, keys, maxDistance, ref heap),
+            Metric.Dot => Run<DotMetric, TOrder>(view, vector, keys, maxDistance, ref heap),
+            _ => Run<EuclideanMetric, TOrder>(view, vector, keys, maxDistance, ref heap),
+        };
+        count = heap.Sort();
+        return isSure;
+    }
+
+    /// <summary>
+    /// Whether the scores of the best of a scan so far differ less than they err: then a scan to the end,
+    /// which finds still nearer ones closer together, is of no use.
+    /// </summary>
+    /// <param name="view">The graph.</param>
+    /// <param name="vector">Shape [padded dimension].</param>
+    /// <param name="keys">The best so far, ascending.</param>
+    /// <returns>True when they do.</returns>
+    public static bool AreTooCoarse(in GraphView view, float* vector, ReadOnlySpan<ulong> keys) =>
+        view.Metric switch
+        {
+            Metric.Cosine => AreTooCoarse<CosineMetric>(view, vector, keys),
+            Metric.Dot => AreTooCoarse<DotMetric>(view, vector, keys),
+            _ => AreTooCoarse<EuclideanMetric>(view, vector, keys),
         };
 
-    /// <summary>Finds the hits among all members of a set.</summary>
+    /// <summary>Finds the hits among all members of a set but those in the pool.</summary>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
     /// <param name="view">The graph.</param>
@@ -55,43 +82,67 @@ internal static unsafe class GraphFinish
     /// <param name="set">The set.</param>
     /// <param name="maxDistance">Hits are not farther.</param>
     /// <param name="hits">Receives the hits; its length is the limit.</param>
+    /// <param name="found">Hits that there are already; all rows of the pool have been compared.</param>
+    /// <param name="scratch">The search's memory; no row of it is met.</param>
     /// <param name="order">Decides between equal distances.</param>
     /// <param name="stop">Ends the search early.</param>
-    /// <returns>How many hits there are, and whether the search was stopped.</returns>
+    /// <returns>How many hits there are now, and whether the search was stopped.</returns>
     public static SearchOutcome RunOver<TOrder, TStop>(
         in GraphView view,
         float* vector,
         RowSet set,
         float maxDistance,
         Span<RowHit> hits,
+        int found,
+        SearchScratch scratch,
         ref TOrder order,
         ref TStop stop)
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition
     {
-        var heap = new HitHeap<TOrder>(hits, 0, ref order);
+        foreach (var key in scratch.Pool.Keys)
+        {
+            scratch.Tags[CandidateKey.Row(key)] = scratch.Met;
+        }
+
+        var heap = new HitHeap<TOrder>(hits, found, ref order);
         var stopped = view.Metric switch
         {
-            Metric.Cosine =>
-                RunOver<CosineMetric, TOrder, TStop>(view, vector, set, maxDistance, ref heap, ref stop),
-            Metric.Dot =>
-                RunOver<DotMetric, TOrder, TStop>(view, vector, set, maxDistance, ref heap, ref stop),
-            _ => RunOver<EuclideanMetric, TOrder, TStop>(view, vector, set, maxDistance, ref heap, ref stop),
+            Metric.Cosine => RunOver<CosineMetric, TOrder, TStop>(
+                view, vector, set, maxDistance, scratch, ref heap, ref stop),
+            Metric.Dot => RunOver<DotMetric, TOrder, TStop>(
+                view, vector, set, maxDistance, scratch, ref heap, ref stop),
+            _ => RunOver<EuclideanMetric, TOrder, TStop>(
+                view, vector, set, maxDistance, scratch, ref heap, ref stop),
         };
         return new SearchOutcome(heap.Sort(), stopped);
     }
 
-    private static int Run<TMetric, TOrder>(
+    private static bool AreTooCoarse<TMetric>(in GraphView view, float* vector, ReadOnlySpan<ulong> keys)
+        where TMetric : struct, IMetric
+    {
+        keys = keys[..Math.Min(keys.Length, ComparedToJudge)];
+        var (least, most) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (var key in keys)
+        {
+            var row = CandidateKey.Row(key);
+            var error = CandidateKey.Score(key) - TMetric.Score(vector, view.Rows.Vectors[row], view.Length);
+            (least, most) = (Math.Min(least, error), Math.Max(most, error));
+        }
+
+        return keys.Length > 1
+            && CandidateKey.Score(keys[^1]) - CandidateKey.Score(keys[0]) < most - least;
+    }
+
+    private static bool Run<TMetric, TOrder>(
         in GraphView view,
         float* vector,
         ReadOnlySpan<ulong> keys,
         float maxDistance,
-        Span<RowHit> hits,
-        ref TOrder order)
+        ref HitHeap<TOrder> heap)
         where TMetric : struct, IMetric
         where TOrder : struct, IRowOrder
     {
-        var heap = new HitHeap<TOrder>(hits, 0, ref order);
         var (worst, bound, compared) = (0f, float.PositiveInfinity, 0);
         var reach = TMetric.ScoreAt(maxDistance);
         reach = float.IsFinite(reach) ? reach + (MathF.Abs(reach) * Rounding) : reach;
@@ -106,7 +157,7 @@ internal static unsafe class GraphFinish
             var least = CandidateKey.Score(key) - (Caution * worst);
             if (least > bound || (least > reach && compared >= LeastCompared))
             {
-                break;
+                return true;
             }
 
             if (index + LookAhead < keys.Length)
@@ -131,7 +182,7 @@ internal static unsafe class GraphFinish
             }
         }
 
-        return heap.Sort();
+        return false;
     }
 
     private static bool RunOver<TMetric, TOrder, TStop>(
@@ -139,37 +190,31 @@ internal static unsafe class GraphFinish
         float* vector,
         RowSet set,
         float maxDistance,
+        SearchScratch scratch,
         ref HitHeap<TOrder> heap,
         ref TStop stop)
         where TMetric : struct, IMetric
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition
     {
-        var count = 0;
-        for (var row = set.Next(0); row < view.Limit; count++)
+        for (var row = set.Next(0); row < view.Limit;)
         {
-            if (count % RowsBetweenStops == 0 && stop.ShouldStop())
+            if (stop.ShouldStop())
             {
                 return true;
             }
 
-            var next = set.Next(row + 1);
-            if (next < view.Limit)
+            var count = MemberScan.Gather(view, set, ref row, scratch);
+            for (var index = 0; index < count; index++)
             {
-                VectorScorer<TMetric>.Prefetch(view, next);
-            }
-
-            if (!view.Rows.IsDeleted(row))
-            {
+                var member = scratch.Found[index];
                 var distance = TMetric.Distance(
-                    TMetric.Score(vector, view.Rows.Vectors[row], view.Length));
+                    TMetric.Score(vector, view.Rows.Vectors[member], view.Length));
                 if (distance <= heap.Bound && distance <= maxDistance)
                 {
-                    heap.Offer(row, distance);
+                    heap.Offer(member, distance);
                 }
             }
-
-            row = next;
         }
 
         return false;

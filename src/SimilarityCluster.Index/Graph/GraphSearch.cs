@@ -3,9 +3,6 @@ namespace SimilarityCluster.Index.Graph;
 /// <summary>One search of a graph: down, around, and the best of it compared by their vectors.</summary>
 internal static unsafe class GraphSearch
 {
-    internal static FilterPlanKind Kind = FilterPlanKind.WalkMembers;
-    internal static int FellBack;
-
     /// <summary>Searches.</summary>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
@@ -35,53 +32,82 @@ internal static unsafe class GraphSearch
         var breadth = float.IsPositiveInfinity(query.MaxDistance) ? most : Math.Min(query.Breadth, most);
         while (true)
         {
-            var stopped = Walk(view, entry, query, vector, breadth, hits.Length, scratch, ref stop);
+            var end = query.Filter is { } set
+                ? FindMembers(view, entry, vector, set, breadth, hits.Length, scratch, ref stop)
+                : FindRows(view, entry, vector, breadth, scratch, ref stop);
             var pool = scratch.Pool;
-            var count = GraphFinish.Run(view, vector, pool.Keys, query.MaxDistance, hits, ref order);
+            var isSure = GraphFinish.Run(
+                view, vector, pool.Keys, query.MaxDistance, hits, ref order, out var count);
+            if (end == SearchEnd.TooCoarse || (end == SearchEnd.Scanned && !isSure && pool.IsFull))
+            {
+                return GraphFinish.RunOver(
+                    view, vector, query.Filter!, query.MaxDistance, hits, count, scratch, ref order, ref stop);
+            }
 
             // What a walk kept last is its least certain part, so the half of it should lie beyond.
-            if (stopped || breadth == most || pool.LiveCount < breadth || count <= breadth / 2)
+            var isWalkedOver = query.Filter is null && !pool.IsFull;
+            if (end != SearchEnd.Walked
+                || breadth == most
+                || isWalkedOver
+                || count <= pool.LiveCount / 2)
             {
-                return new SearchOutcome(count, stopped);
+                return new SearchOutcome(count, end == SearchEnd.Stopped);
             }
 
             breadth = breadth > most / 2 ? most : 2 * breadth;
         }
     }
 
-    private static bool Walk<TStop>(
+    private static SearchEnd FindRows<TStop>(
+        in GraphView view, int entry, float* vector, int breadth, SearchScratch scratch, ref TStop stop)
+        where TStop : struct, IStopCondition
+    {
+        scratch.Begin(view.Limit, breadth);
+        var walk = new Walk<TStop>(view, entry, vector, scratch, ref stop);
+        return view.Scoring.Run<Walk<TStop>, bool>(ref walk) ? SearchEnd.Stopped : SearchEnd.Walked;
+    }
+
+    private static SearchEnd FindMembers<TStop>(
         in GraphView view,
         int entry,
-        scoped in VectorQuery query,
         float* vector,
+        RowSet set,
         int breadth,
         int limit,
         SearchScratch scratch,
         ref TStop stop)
         where TStop : struct, IStopCondition
     {
+        var members = set.CountBelow(view.Limit);
         scratch.Begin(view.Limit, breadth);
-        if (query.Filter is not { } set)
+        if (members == 0)
         {
-            var walk = new WholeWalk<NoFilter, TStop>(view, entry, vector, default, scratch, ref stop);
-            return view.Scoring.Run<WholeWalk<NoFilter, TStop>, bool>(ref walk);
+            return SearchEnd.Walked;
         }
 
-        if (Kind == FilterPlanKind.WalkAll)
+        var given = CaseOf(view, members, breadth, limit);
+        var scan = FilterPlanner.Scan(given);
+        if (scan.Kind == FilterPlanKind.CompareVectors && FilterPlanner.IsScanBest(given, scan))
         {
-            var walk = new WholeWalk<SetFilter, TStop>(
-                view, entry, vector, new SetFilter(set), scratch, ref stop);
-            return view.Scoring.Run<WholeWalk<SetFilter, TStop>, bool>(ref walk);
+            return SearchEnd.TooCoarse;
         }
 
-        var scan = new MemberSearch<TStop>(view, entry, vector, set, Kind, scratch, ref stop);
-        return view.Scoring.Run<MemberSearch<TStop>, bool>(ref scan);
+        var search = new FilteredSearch<TStop>(view, entry, vector, set, given, scan, scratch, ref stop);
+        return view.Scoring.Run<FilteredSearch<TStop>, SearchEnd>(ref search);
     }
 
-    private readonly ref struct WholeWalk<TFilter, TStop>(
-        in GraphView view, int entry, float* vector, TFilter filter, SearchScratch scratch, ref TStop stop)
+    private static FilterCase CaseOf(in GraphView view, int members, int breadth, int limit) => new(
+        view.Limit,
+        members,
+        breadth,
+        Math.Min(limit, view.Limit),
+        view.SlotCount(0),
+        view.Layout.Quantizer is null ? 0 : view.Layout.LinksOffset,
+        view.Length * sizeof(float));
+
+    private readonly ref struct Walk<TStop>(
+        in GraphView view, int entry, float* vector, SearchScratch scratch, ref TStop stop)
         : IScorerTask<bool>
-        where TFilter : struct, IRowFilter
         where TStop : struct, IStopCondition
     {
         private readonly ref readonly GraphView _view = ref view;
@@ -92,42 +118,9 @@ internal static unsafe class GraphSearch
         {
             var query = TScorer.Load(_view, vector, scratch.Code);
             var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
-            GraphWalk.Seed<TScorer, TFilter>(_view, query, nearest, filter, scratch);
-            return GraphWalk.Walk<TScorer, TFilter, TStop>(_view, 0, query, filter, scratch, ref _stop);
-        }
-    }
-
-    private readonly ref struct MemberSearch<TStop>(
-        in GraphView view,
-        int entry,
-        float* vector,
-        RowSet set,
-        FilterPlanKind kind,
-        SearchScratch scratch,
-        ref TStop stop)
-        : IScorerTask<bool>
-        where TStop : struct, IStopCondition
-    {
-        private readonly ref readonly GraphView _view = ref view;
-        private readonly ref TStop _stop = ref stop;
-
-        public bool Run<TScorer>()
-            where TScorer : struct, IRowScorer
-        {
-            var query = TScorer.Load(_view, vector, scratch.Code);
-            if (kind == FilterPlanKind.WalkMembers)
-            {
-                var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
-                var end = MemberWalk.Run<TScorer, TStop>(
-                    _view, query, nearest, set, set.Count, scratch, ref _stop);
-                if (end == WalkEnd.Stopped || (end == WalkEnd.Over && scratch.Pool.IsFull))
-                {
-                    return end == WalkEnd.Stopped;
-                }
-            }
-
-            FellBack++;
-            return MemberScan.Run<TScorer, TStop>(_view, query, set, scratch, ref _stop);
+            GraphWalk.Seed<TScorer, NoFilter>(_view, query, nearest, default, scratch);
+            return GraphWalk.Walk<TScorer, NoFilter, TStop>(
+                _view, 0, query, default, scratch, ref _stop);
         }
     }
 }

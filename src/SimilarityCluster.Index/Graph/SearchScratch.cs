@@ -56,9 +56,10 @@ internal sealed unsafe class SearchScratch
     /// <summary>Begins a walk.</summary>
     /// <param name="limit">Rows are below this number.</param>
     /// <param name="breadth">Live rows to keep.</param>
-    public void Begin(int limit, int breadth)
+    /// <param name="most">Rows to keep, dead ones included; above the breadth.</param>
+    public void Begin(int limit, int breadth, int most = int.MaxValue)
     {
-        Pool.Begin(breadth);
+        Pool.Begin(breadth, most);
         if (_tagMemory.Length < limit)
         {
             _tagMemory = GC.AllocateArray<byte>(Math.Max(limit, 2 * _tagMemory.Length), pinned: true);
