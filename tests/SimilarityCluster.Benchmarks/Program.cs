@@ -1,6 +1,7 @@
 using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
+using SimilarityCluster.Benchmarks.Filter;
 using SimilarityCluster.Benchmarks.Reporting;
 using SimilarityCluster.Benchmarks.Serve;
 
@@ -24,6 +25,11 @@ const string Usage =
         --no-memory        leaves out resident size, for which each engine builds or loads once more
         --cache DIR        exact neighbours, compiled peers and their indexes
         --json FILE        keeps all raw points
+      filter      searches of some rows only, against scanning them and against filtering afterwards
+        --dataset A,B      fashion-mnist,hard128 by default; see ann
+        --queries N        queries asked, 200 by default; each has filters of its own
+        --rows N           indexes only the first rows
+        --code NAME        Float32, EightBit (the default) or FourBit
     """;
 
 try
@@ -54,6 +60,12 @@ static async Task<int> RunAsync(string verb, string[] words)
             return 0;
         case "ann":
             RunAnn(new Options(words, AnnSettings.Valued, AnnSettings.Flags));
+            return 0;
+        case "filter":
+            var options = new Options(words, FilterSettings.Valued, []);
+            var filter = new Report("How fast are searches of some rows only?");
+            new FilterBenchmark(filter, FilterSettings.From(options)).Run();
+            filter.Finish(options.Text("--output"));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);

@@ -7,7 +7,10 @@ internal static unsafe class GraphFinish
 {
     // A candidate is compared by its vector while its code's score, less this many times the largest
     // overestimate so far, is below the last hit.
-    private const float Caution = 1.5f;
+    private const float WalkCaution = 1.5f;
+
+    // After a scan, which may be of rows that are all about as far: the largest error of many is larger.
+    private const float ScanCaution = 2.5f;
 
     // Of the best of a scan so far.
     private const int ComparedToJudge = 8;
@@ -29,7 +32,8 @@ internal static unsafe class GraphFinish
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <param name="view">The graph.</param>
     /// <param name="vector">Shape [padded dimension].</param>
-    /// <param name="keys">The best of the walk, ascending.</param>
+    /// <param name="keys">The best of the walk or scan, ascending.</param>
+    /// <param name="isScan">Whether it was a scan.</param>
     /// <param name="maxDistance">Hits are not farther.</param>
     /// <param name="hits">Receives the hits; its length is the limit.</param>
     /// <param name="order">Decides between equal distances.</param>
@@ -41,6 +45,7 @@ internal static unsafe class GraphFinish
         in GraphView view,
         float* vector,
         ReadOnlySpan<ulong> keys,
+        bool isScan,
         float maxDistance,
         Span<RowHit> hits,
         ref TOrder order,
@@ -48,11 +53,12 @@ internal static unsafe class GraphFinish
         where TOrder : struct, IRowOrder
     {
         var heap = new HitHeap<TOrder>(hits, 0, ref order);
+        var caution = isScan ? ScanCaution : WalkCaution;
         var isSure = view.Metric switch
         {
-            Metric.Cosine => Run<CosineMetric, TOrder>(view, vector, keys, maxDistance, ref heap),
-            Metric.Dot => Run<DotMetric, TOrder>(view, vector, keys, maxDistance, ref heap),
-            _ => Run<EuclideanMetric, TOrder>(view, vector, keys, maxDistance, ref heap),
+            Metric.Cosine => Run<CosineMetric, TOrder>(view, vector, keys, caution, maxDistance, ref heap),
+            Metric.Dot => Run<DotMetric, TOrder>(view, vector, keys, caution, maxDistance, ref heap),
+            _ => Run<EuclideanMetric, TOrder>(view, vector, keys, caution, maxDistance, ref heap),
         };
         count = heap.Sort();
         return isSure;
@@ -138,6 +144,7 @@ internal static unsafe class GraphFinish
         in GraphView view,
         float* vector,
         ReadOnlySpan<ulong> keys,
+        float caution,
         float maxDistance,
         ref HitHeap<TOrder> heap)
         where TMetric : struct, IMetric
@@ -154,7 +161,7 @@ internal static unsafe class GraphFinish
         for (var index = 0; index < keys.Length; index++)
         {
             var key = keys[index];
-            var least = CandidateKey.Score(key) - (Caution * worst);
+            var least = CandidateKey.Score(key) - (caution * worst);
             if (least > bound || (least > reach && compared >= LeastCompared))
             {
                 return true;

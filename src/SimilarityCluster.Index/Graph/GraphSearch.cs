@@ -36,9 +36,10 @@ internal static unsafe class GraphSearch
                 ? FindMembers(view, entry, vector, set, breadth, hits.Length, scratch, ref stop)
                 : FindRows(view, entry, vector, breadth, scratch, ref stop);
             var pool = scratch.Pool;
+            var isScan = end == SearchEnd.Scanned;
             var isSure = GraphFinish.Run(
-                view, vector, pool.Keys, query.MaxDistance, hits, ref order, out var count);
-            if (end == SearchEnd.TooCoarse || (end == SearchEnd.Scanned && !isSure && pool.IsFull))
+                view, vector, pool.Keys, isScan, query.MaxDistance, hits, ref order, out var count);
+            if (end == SearchEnd.TooCoarse || (isScan && !isSure && pool.IsFull))
             {
                 return GraphFinish.RunOver(
                     view, vector, query.Filter!, query.MaxDistance, hits, count, scratch, ref order, ref stop);

@@ -61,7 +61,7 @@ public sealed class FilterPlannerTests
         var plan = FilterPlanner.Walk(Million, FilterPlanner.Scan(Million), new MemberLook(186, 0));
         Assert.Equal(FilterPlanKind.WalkAll, plan.Kind);
         Assert.InRange(plan.Reach, 65, Million.MemberCount / 16);
-        var few = Million with { MemberCount = 3_000 };
+        var few = Million with { MemberCount = 6_000 };
         Assert.Equal(
             FilterPlanKind.ScanCodes,
             FilterPlanner.Walk(few, FilterPlanner.Scan(few), new MemberLook(186, 0)).Kind);
