@@ -74,6 +74,9 @@ internal static class FilterPlanner
     private const double CompareBytes = 256;
     private const double EncodeCost = 30;
 
+    // Now and then codes do not tell the nearest members from the next ones, and vectors are compared, too.
+    private const double CodeRisk = 1.25;
+
     // Rounding by codes decides between rows of nearly the same distance: a scan keeps some more.
     private const int ScanBreadthPerHit = 4;
     private const int ComparedPerHit = 2;
@@ -109,7 +112,7 @@ internal static class FilterPlanner
         // A new best comes about breadth · (1 + ln(members / breadth)) times.
         var keeping = breadth * (1 + Math.Log(members / breadth)) * (KeepCost + (breadth * KeepCostPerRow));
         var codes = members + EncodeCost + (ComparedPerHit * (double)given.Limit * vectorCost) + keeping;
-        return members * vectorCost <= codes
+        return members * vectorCost <= codes * CodeRisk
             ? new ScanPlan(FilterPlanKind.CompareVectors, breadth, members * vectorCost)
             : new ScanPlan(FilterPlanKind.ScanCodes, breadth, codes);
     }

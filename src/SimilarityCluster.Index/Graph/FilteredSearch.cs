@@ -52,7 +52,8 @@ internal readonly unsafe ref struct FilteredSearch<TStop>(
         scratch.Begin(_view.Limit, _scan.Breadth);
         return _scan.Kind == FilterPlanKind.CompareVectors
             ? SearchEnd.TooCoarse
-            : MemberScan.Run<TScorer, TStop>(_view, query, vector, set, scratch, ref _stop);
+            : MemberScan.Run<TScorer, TStop>(
+                _view, query, vector, set, _scan.Breadth, scratch, ref _stop);
     }
 
     private SearchEnd Walk<TScorer>(in WalkQuery query)

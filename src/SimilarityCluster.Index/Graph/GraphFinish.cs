@@ -12,8 +12,9 @@ internal static unsafe class GraphFinish
     // After a scan, which may be of rows that are all about as far: the largest error of many is larger.
     private const float ScanCaution = 2.5f;
 
-    // Of the best of a scan so far.
+    // Of the best of a scan so far; and how many times the spread of their errors members must be apart.
     private const int ComparedToJudge = 8;
+    private const float ErrorsApart = 2;
 
     // Candidates compared before a maximum distance may end the comparison: their errors must be seen first.
     private const int LeastCompared = 8;
@@ -65,19 +66,22 @@ internal static unsafe class GraphFinish
     }
 
     /// <summary>
-    /// Whether the scores of the best of a scan so far differ less than they err: then a scan to the end,
-    /// which finds still nearer ones closer together, is of no use.
+    /// Whether scores by codes err so much that the members that a scan keeps in the end, which lie closer
+    /// together than the best so far, could not be told from others.
     /// </summary>
     /// <param name="view">The graph.</param>
     /// <param name="vector">Shape [padded dimension].</param>
     /// <param name="keys">The best so far, ascending.</param>
-    /// <returns>True when they do.</returns>
-    public static bool AreTooCoarse(in GraphView view, float* vector, ReadOnlySpan<ulong> keys) =>
-        view.Metric switch
+    /// <param name="rank">
+    /// Which of them, counted from 1, will have as many before it in the end as the scan keeps.
+    /// </param>
+    /// <returns>True when they err so much.</returns>
+    public static bool AreTooCoarse(
+        in GraphView view, float* vector, ReadOnlySpan<ulong> keys, double rank) => view.Metric switch
         {
-            Metric.Cosine => AreTooCoarse<CosineMetric>(view, vector, keys),
-            Metric.Dot => AreTooCoarse<DotMetric>(view, vector, keys),
-            _ => AreTooCoarse<EuclideanMetric>(view, vector, keys),
+            Metric.Cosine => AreTooCoarse<CosineMetric>(view, vector, keys, rank),
+            Metric.Dot => AreTooCoarse<DotMetric>(view, vector, keys, rank),
+            _ => AreTooCoarse<EuclideanMetric>(view, vector, keys, rank),
         };
 
     /// <summary>Finds the hits among all members of a set but those in the pool.</summary>
@@ -124,7 +128,8 @@ internal static unsafe class GraphFinish
         return new SearchOutcome(heap.Sort(), stopped);
     }
 
-    private static bool AreTooCoarse<TMetric>(in GraphView view, float* vector, ReadOnlySpan<ulong> keys)
+    private static bool AreTooCoarse<TMetric>(
+        in GraphView view, float* vector, ReadOnlySpan<ulong> keys, double rank)
         where TMetric : struct, IMetric
     {
         keys = keys[..Math.Min(keys.Length, ComparedToJudge)];
@@ -136,8 +141,8 @@ internal static unsafe class GraphFinish
             (least, most) = (Math.Min(least, error), Math.Max(most, error));
         }
 
-        return keys.Length > 1
-            && CandidateKey.Score(keys[^1]) - CandidateKey.Score(keys[0]) < most - least;
+        var spread = CandidateKey.Score(keys[^1]) - CandidateKey.Score(keys[0]);
+        return keys.Length > 1 && spread * rank / keys.Length < ErrorsApart * (most - least);
     }
 
     private static bool Run<TMetric, TOrder>(

@@ -15,6 +15,7 @@ internal static unsafe class MemberScan
     /// <param name="query">The query.</param>
     /// <param name="vector">The query's vector, shape [padded dimension].</param>
     /// <param name="set">The members.</param>
+    /// <param name="breadth">Members to keep.</param>
     /// <param name="scratch">The search's memory, begun.</param>
     /// <param name="stop">Ends the scan early.</param>
     /// <returns>How it ended; when codes are too coarse, the pool is empty.</returns>
@@ -23,6 +24,7 @@ internal static unsafe class MemberScan
         in WalkQuery query,
         float* vector,
         RowSet set,
+        int breadth,
         SearchScratch scratch,
         ref TStop stop)
         where TScorer : struct, IRowScorer
@@ -40,7 +42,8 @@ internal static unsafe class MemberScan
             var count = Gather(view, set, ref row, scratch);
             GraphWalk.Offer<TScorer, NoFilter>(view, 0, query, found, count, default, scratch);
             if (scored < trial && scored + count >= trial && row < view.Limit
-                && GraphFinish.AreTooCoarse(view, vector, scratch.Pool.Keys))
+                && GraphFinish.AreTooCoarse(
+                    view, vector, scratch.Pool.Keys, breadth * (double)(scored + count) / set.Count))
             {
                 scratch.Begin(view.Limit, 1);
                 return SearchEnd.TooCoarse;

@@ -18,6 +18,10 @@ internal static unsafe class MemberWalk
     // Where fewer of a row's neighbours are members, the others are looked through.
     private const double EnoughMembers = 0.5;
 
+    // More than twice as many new members as a row has links are not looked for: they are at a distance where
+    // the next rows find them, too.
+    private const int MostPerLink = 2;
+
     // Rows expanded before their cost tells what the walk will cost, and how much more of them it takes than
     // its breadth where members are hard to find.
     private const int ExpansionsToJudge = 8;
@@ -177,8 +181,8 @@ internal static unsafe class MemberWalk
             Prefetch.Run(view.Slots(through[index], 0), slotCount * sizeof(int));
         }
 
-        var cost = count * ScoreCost;
-        for (var index = 0; index < throughCount; index++)
+        var (cost, total) = (count * ScoreCost, count);
+        for (var index = 0; index < throughCount && total < MostPerLink * slotCount; index++)
         {
             if (count + slotCount >= scratch.FoundLength)
             {
@@ -189,6 +193,7 @@ internal static unsafe class MemberWalk
             tags[through[index]] = met;
             var added = AddMembers(view, set, view.Slots(through[index], 0), found + count, scratch);
             count += added;
+            total += added;
             cost += ThroughCost + (added * ScoreCost);
         }
 
