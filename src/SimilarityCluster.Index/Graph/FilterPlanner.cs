@@ -66,6 +66,11 @@ internal static class FilterPlanner
     // To arrive near the query and look around costs about as much as a short walk.
     private const double LookWorth = 2;
 
+    // How much farther than members should lie a walk over all rows looks, and how many such walks in vain
+    // make up for a scan.
+    private const double MostReach = 2;
+    private const double BlindWorth = 4;
+
     // A key is put into a sorted array, whose other keys make room.
     private const double KeepCost = 0.6;
     private const double KeepCostPerRow = 1.0 / 256;
@@ -134,6 +139,24 @@ internal static class FilterPlanner
                 && scan.Cost <= WalkMembersCost(given, share));
     }
 
+    /// <summary>
+    /// Plans a walk without a look at the members around the query, which a short walk over all rows shows
+    /// as well: it ends soon, too, where there are few.
+    /// </summary>
+    /// <param name="given">What is searched.</param>
+    /// <param name="scan">The scan.</param>
+    /// <param name="plan">The plan.</param>
+    /// <returns>False when a look pays.</returns>
+    public static bool TryWalkAll(in FilterCase given, in ScanPlan scan, out WalkPlan plan)
+    {
+        var share = given.MemberCount / (double)given.RowCount;
+        var (reach, most) = (given.Breadth / share, MostReach * given.Breadth / share);
+        plan = new WalkPlan(
+            FilterPlanKind.WalkAll, given.Breadth, given.Limit, (int)Math.Min(most + 1, int.MaxValue), 0);
+        return WalkAllCost(given, reach) <= WalkMembersCost(given, share)
+            && WalkAllCost(given, most) * BlindWorth <= scan.Cost;
+    }
+
     /// <summary>Plans a walk.</summary>
     /// <param name="given">What is searched.</param>
     /// <param name="scan">The scan.</param>
@@ -161,8 +184,9 @@ internal static class FilterPlanner
             return new WalkPlan(FilterPlanKind.WalkMembers, given.Breadth, given.Limit, kept, scan.Cost);
         }
 
-        // Twice as far as the share that was seen has it, but not for more than a scan costs.
-        reach = Math.Max(reach, Math.Min(2 * reach, scan.Cost / (given.SlotCount * WalkAllPerLink)));
+        // Farther than the share that was seen has it, but not for more than a scan costs.
+        reach = Math.Max(
+            reach, Math.Min(MostReach * reach, scan.Cost / (given.SlotCount * WalkAllPerLink)));
         return new WalkPlan(
             FilterPlanKind.WalkAll, given.Breadth, given.Limit, (int)Math.Min(reach + 1, int.MaxValue), 0);
     }

@@ -60,8 +60,23 @@ internal readonly unsafe ref struct FilteredSearch<TStop>(
         where TScorer : struct, IRowScorer
     {
         var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
-        var look = MemberWalk.Look<TScorer>(_view, query, set, ref nearest, scratch);
-        var plan = FilterPlanner.Walk(_given, _scan, look);
+        if (FilterPlanner.TryWalkAll(_given, _scan, out var plan))
+        {
+            var end = Walk<TScorer>(query, nearest, plan);
+            if (end != SearchEnd.Lost)
+            {
+                return end;
+            }
+        }
+
+        plan = FilterPlanner.Walk(
+            _given, _scan, MemberWalk.Look<TScorer>(_view, query, set, ref nearest, scratch));
+        return Walk<TScorer>(query, nearest, plan);
+    }
+
+    private SearchEnd Walk<TScorer>(in WalkQuery query, int nearest, in WalkPlan plan)
+        where TScorer : struct, IRowScorer
+    {
         if (plan.Kind == FilterPlanKind.WalkMembers)
         {
             scratch.Begin(_view.Limit, plan.Reach);

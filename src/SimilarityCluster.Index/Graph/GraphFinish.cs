@@ -25,6 +25,9 @@ internal static unsafe class GraphFinish
     // Vectors asked for ahead of their comparison.
     private const int LookAhead = 4;
 
+    // A processor waits for about this much at a time.
+    private const int PrefetchBytes = 40 * Memory.Prefetch.LineBytes;
+
     /// <summary>Finds the hits among the best of a walk.</summary>
     /// <remarks>
     /// Scores of codes err, and equal distances come in the caller's order: so the hits are found anew among
@@ -209,6 +212,8 @@ internal static unsafe class GraphFinish
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition
     {
+        var found = scratch.Found;
+        var ahead = Math.Clamp(PrefetchBytes / VectorScorer<TMetric>.Bytes(view), 1, LookAhead);
         for (var row = set.Next(0); row < view.Limit;)
         {
             if (stop.ShouldStop())
@@ -219,7 +224,12 @@ internal static unsafe class GraphFinish
             var count = MemberScan.Gather(view, set, ref row, scratch);
             for (var index = 0; index < count; index++)
             {
-                var member = scratch.Found[index];
+                if (index + ahead < count)
+                {
+                    VectorScorer<TMetric>.Prefetch(view, found[index + ahead]);
+                }
+
+                var member = found[index];
                 var distance = TMetric.Distance(
                     TMetric.Score(vector, view.Rows.Vectors[member], view.Length));
                 if (distance <= heap.Bound && distance <= maxDistance)

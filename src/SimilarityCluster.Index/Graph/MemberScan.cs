@@ -63,12 +63,14 @@ internal static unsafe class MemberScan
     /// <returns>How many there are.</returns>
     public static int Gather(in GraphView view, RowSet set, ref int row, SearchScratch scratch)
     {
-        var count = 0;
-        for (; row < view.Limit && count < scratch.FoundLength; row = set.Next(row + 1))
+        var tags = scratch.Tags;
+        var found = scratch.Found;
+        var (met, length, count) = (scratch.Met, scratch.FoundLength, 0);
+        for (; row < view.Limit && count < length; row = set.Next(row + 1))
         {
-            if (scratch.Tags[row] != scratch.Met && !view.Rows.IsDeleted(row))
+            if (tags[row] != met && !view.Rows.IsDeleted(row))
             {
-                scratch.Found[count++] = row;
+                found[count++] = row;
             }
         }
 
