@@ -12,9 +12,10 @@ namespace SimilarityCluster.Index;
 /// It holds the rows 0 to <see cref="Count"/> - 1, inserted in this order; later rows are not found, see
 /// <see cref="FlatSearcher.SearchRange"/>. Walks compare short codes of the rows, which are learnt from them
 /// and learnt anew as their number grows; the best of a walk are then compared by their vectors. Deleted rows
-/// are walked over but not returned. Searches wait for nobody; any number of threads may insert beside them.
-/// On the lowest level every row can be reached from every other one. Source: Malkov and Yashunin 2018,
-/// algorithms 1 to 5.
+/// are walked over but not returned. Of a filter the members are scanned or walked to, whichever is expected
+/// to cost less; a walk that turns out to cost more gives way to the scan. Searches wait for nobody; any
+/// number of threads may insert beside them. On the lowest level every row can be reached from every other
+/// one. Source: Malkov and Yashunin 2018, algorithms 1 to 5.
 /// </remarks>
 public sealed class HnswGraph : IVectorSearcher
 {

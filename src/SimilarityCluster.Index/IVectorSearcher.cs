@@ -24,8 +24,8 @@ public interface IVectorSearcher
         where TStop : struct, IStopCondition;
 
     /// <summary>
-    /// Searches for several vectors at once, each as <see cref="Search"/> does alone, to the bit. Thread-safe,
-    /// also beside one writer.
+    /// Searches for several vectors at once, each with the hits that <see cref="Search"/> finds for it alone.
+    /// Thread-safe, also beside one writer.
     /// </summary>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the searches early.</typeparam>
@@ -34,7 +34,8 @@ public interface IVectorSearcher
     /// <param name="outcomes">Receives how each search ended, shape [count].</param>
     /// <param name="order">Decides between equal distances.</param>
     /// <param name="stop">Ends those searches early that are not over.</param>
-    /// <exception cref="ArgumentException">The shapes do not agree with each other or with the rows.
+    /// <exception cref="ArgumentException">
+    /// The shapes do not agree with each other or with the rows.
     /// </exception>
     void SearchEach<TOrder, TStop>(
         scoped in VectorQuery queries,

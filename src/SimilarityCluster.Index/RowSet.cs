@@ -10,7 +10,9 @@ namespace SimilarityCluster.Index;
 /// </remarks>
 public sealed class RowSet
 {
+    /// <summary>Rows in a word of the bitmap.</summary>
     internal const int WordRows = 64;
+
     private const int BlockWords = 8;
 
     private readonly ulong[] _words;

@@ -16,8 +16,8 @@ public readonly ref struct VectorQuery(ReadOnlySpan<float> vector, int breadth)
     public ReadOnlySpan<float> Vector { get; } = vector;
 
     /// <summary>
-    /// Rows kept while walking, 1 and up; raised to the limit of the hits where there is no
-    /// <see cref="MaxDistance"/>. An exact searcher ignores it.
+    /// Rows kept while walking, of a filter members, 1 and up; raised to the limit of the hits where there is
+    /// no <see cref="MaxDistance"/>. An exact searcher ignores it.
     /// </summary>
     public int Breadth { get; init; } = breadth;
 

@@ -120,7 +120,8 @@ public sealed class FilteredSearchTests
         var vectors = TestData.Clustered(Metric.Euclidean, 3_000, Dimension, seed: 58);
         var rows = TestData.Rows(Metric.Euclidean, vectors[..500]);
         var graph = TestData.Graph(rows, new HnswOptions { BuildBreadth = 40 });
-        var sets = Enumerable.Range(2, 5).Select(share => RowSet.Where(3_000, row => row % share == 0)).ToArray();
+        var sets = Enumerable.Range(2, 5)
+            .Select(share => RowSet.Where(3_000, row => row % share == 0)).ToArray();
         var searches = Task.Run(
             () =>
             {

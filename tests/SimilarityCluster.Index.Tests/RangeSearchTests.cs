@@ -61,8 +61,8 @@ public sealed class RangeSearchTests
         Assert.Empty(Search(graph, plan, 100));
         Assert.Empty(Search(new FlatSearcher(rows), plan, 100));
         Assert.Empty(Search(graph, new VectorQuery(rows[0], 10) { MaxDistance = -1 }, 100));
-        Assert.Equal(
-            new RowHit(0, 0), Assert.Single(Search(graph, new VectorQuery(rows[0], 10) { MaxDistance = 0 }, 9)));
+        var itself = new VectorQuery(rows[0], 10) { MaxDistance = 0 };
+        Assert.Equal(new RowHit(0, 0), Assert.Single(Search(graph, itself, 9)));
     }
 
     [Fact]

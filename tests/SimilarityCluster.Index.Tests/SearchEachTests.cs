@@ -27,8 +27,8 @@ public sealed class SearchEachTests
                 for (var number = 0; number < 13; number++)
                 {
                     var alone = new RowHit[7];
-                    var outcome = searcher.Search(
-                        new VectorQuery(vectors[number], 40) { Filter = filter }, alone, ref order, ref never);
+                    var query = new VectorQuery(vectors[number], 40) { Filter = filter };
+                    var outcome = searcher.Search(query, alone, ref order, ref never);
                     Assert.Equal(outcome, outcomes[number]);
                     Assert.Equal(alone, hits.AsSpan(number * 7, 7).ToArray());
                 }
@@ -52,8 +52,9 @@ public sealed class SearchEachTests
         static void Each(IVectorSearcher searcher, float[] vectors, int hits, int count)
         {
             var (order, never) = (default(RowNumberOrder), default(NeverStop));
+            var queries = new VectorQuery(vectors, 1);
             searcher.SearchEach(
-                new VectorQuery(vectors, 1), new RowHit[hits], new SearchOutcome[count], ref order, ref never);
+                queries, new RowHit[hits], new SearchOutcome[count], ref order, ref never);
         }
     }
 

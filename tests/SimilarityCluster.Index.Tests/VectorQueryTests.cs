@@ -6,7 +6,8 @@ public sealed class VectorQueryTests
     public void MaxDistance_NotANumberOrNotGiven_IsInfinite()
     {
         Assert.Equal(float.PositiveInfinity, new VectorQuery([1f], 1).MaxDistance);
-        Assert.Equal(float.PositiveInfinity, new VectorQuery([1f], 1) { MaxDistance = float.NaN }.MaxDistance);
+        var unsaid = new VectorQuery([1f], 1) { MaxDistance = float.NaN };
+        Assert.Equal(float.PositiveInfinity, unsaid.MaxDistance);
         Assert.Equal(-2f, new VectorQuery([1f], 1) { MaxDistance = -2f }.MaxDistance);
     }
 }

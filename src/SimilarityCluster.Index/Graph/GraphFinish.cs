@@ -25,8 +25,7 @@ internal static unsafe class GraphFinish
     // Vectors asked for ahead of their comparison.
     private const int LookAhead = 4;
 
-    // A processor waits for about this much at a time.
-    private const int PrefetchBytes = 40 * Memory.Prefetch.LineBytes;
+    private const int HeadBytes = 8 * Memory.Prefetch.LineBytes;
 
     /// <summary>Finds the hits among the best of a walk.</summary>
     /// <remarks>
@@ -213,7 +212,7 @@ internal static unsafe class GraphFinish
         where TStop : struct, IStopCondition
     {
         var found = scratch.Found;
-        var ahead = Math.Clamp(PrefetchBytes / VectorScorer<TMetric>.Bytes(view), 1, LookAhead);
+        var head = Math.Min(HeadBytes, VectorScorer<TMetric>.Bytes(view));
         for (var row = set.Next(0); row < view.Limit;)
         {
             if (stop.ShouldStop())
@@ -224,9 +223,10 @@ internal static unsafe class GraphFinish
             var count = MemberScan.Gather(view, set, ref row, scratch);
             for (var index = 0; index < count; index++)
             {
-                if (index + ahead < count)
+                if (index + LookAhead < count)
                 {
-                    VectorScorer<TMetric>.Prefetch(view, found[index + ahead]);
+                    // The processor itself asks for the rest of a long vector.
+                    Memory.Prefetch.Run(view.Rows.Vectors[found[index + LookAhead]], head);
                 }
 
                 var member = found[index];

@@ -32,8 +32,8 @@ internal static unsafe class GraphSearch
         var breadth = float.IsPositiveInfinity(query.MaxDistance) ? most : Math.Min(query.Breadth, most);
         while (true)
         {
-            var end = query.Filter is { } set
-                ? FindMembers(view, entry, vector, set, breadth, hits.Length, scratch, ref stop)
+            var end = query.Filter is { } members
+                ? FindMembers(view, entry, vector, members, breadth, hits.Length, scratch, ref stop)
                 : FindRows(view, entry, vector, breadth, scratch, ref stop);
             var pool = scratch.Pool;
             var isScan = end == SearchEnd.Scanned;
@@ -41,8 +41,9 @@ internal static unsafe class GraphSearch
                 view, vector, pool.Keys, isScan, query.MaxDistance, hits, ref order, out var count);
             if (end == SearchEnd.TooCoarse || (isScan && !isSure && pool.IsFull))
             {
+                var set = query.Filter!; // Only members are scanned.
                 return GraphFinish.RunOver(
-                    view, vector, query.Filter!, query.MaxDistance, hits, count, scratch, ref order, ref stop);
+                    view, vector, set, query.MaxDistance, hits, count, scratch, ref order, ref stop);
             }
 
             // What a walk kept last is its least certain part, so the half of it should lie beyond.

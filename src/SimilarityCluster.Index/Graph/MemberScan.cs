@@ -55,7 +55,9 @@ internal static unsafe class MemberScan
         return SearchEnd.Scanned;
     }
 
-    /// <summary>Gathers the next live members that were not met in <see cref="SearchScratch.Found"/>.</summary>
+    /// <summary>
+    /// Gathers the next live members that were not met, in <see cref="SearchScratch.Found"/>.
+    /// </summary>
     /// <param name="view">The graph.</param>
     /// <param name="set">The members.</param>
     /// <param name="row">A member, or above the limit; the first one not gathered afterwards.</param>

@@ -13,7 +13,7 @@ internal sealed unsafe class AlignedQueries(int dimension, int paddedDimension)
     private float[] _memory = [];
     private float* _start;
 
-    /// <summary>Copies queries. The address is good until the next call, while this object is alive.</summary>
+    /// <summary>Copies queries. The address is good to the next call, while this object is alive.</summary>
     /// <param name="queries">Shape [count, dimension].</param>
     /// <returns>Shape [count, padded dimension].</returns>
     public float* Load(ReadOnlySpan<float> queries)

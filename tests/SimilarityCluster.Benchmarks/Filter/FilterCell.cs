@@ -4,7 +4,7 @@ using SimilarityCluster.Index;
 
 namespace SimilarityCluster.Benchmarks.Filter;
 
-/// <summary>One selectivity of one kind of set: each query with its filter, in each of the three ways.</summary>
+/// <summary>One selectivity of one kind of set: each query with its filter, in each way.</summary>
 /// <param name="index">What is searched.</param>
 /// <param name="sets">The filter of each query.</param>
 internal sealed class FilterCell(FilterIndex index, RowSet[] sets)
