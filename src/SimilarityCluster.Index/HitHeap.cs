@@ -35,6 +35,13 @@ public ref struct HitHeap<TOrder>
         }
     }
 
+    private HitHeap(ref TOrder order, Span<RowHit> hits, int count)
+    {
+        _hits = hits;
+        _count = count;
+        _order = ref order;
+    }
+
     /// <summary>Hits kept so far.</summary>
     public readonly int Count => _count;
 
@@ -45,6 +52,14 @@ public ref struct HitHeap<TOrder>
         _count < _hits.Length ? float.PositiveInfinity
         : _count == 0 ? float.NegativeInfinity
         : _hits[0].Distance;
+
+    /// <summary>Goes on with a heap whose memory was not touched meanwhile.</summary>
+    /// <param name="hits">As it was begun with.</param>
+    /// <param name="count">The <see cref="Count"/> that it had.</param>
+    /// <param name="order">Decides between equal distances.</param>
+    /// <returns>The same heap.</returns>
+    internal static HitHeap<TOrder> Resume(Span<RowHit> hits, int count, ref TOrder order) =>
+        new(ref order, hits, count);
 
     /// <summary>Takes a hit if it is among the nearest so far.</summary>
     /// <param name="row">Its row, not offered before.</param>

@@ -12,9 +12,10 @@ namespace SimilarityCluster.Index;
 /// It holds the rows 0 to <see cref="Count"/> - 1, inserted in this order; later rows are not found, see
 /// <see cref="FlatSearcher.SearchRange"/>. Walks compare short codes of the rows, which are learnt from them
 /// and learnt anew as their number grows; the best of a walk are then compared by their vectors. Deleted rows
-/// are walked over but not returned. Searches wait for nobody; any number of threads may insert beside them.
-/// On the lowest level every row can be reached from every other one. Source: Malkov and Yashunin 2018,
-/// algorithms 1 to 5.
+/// are walked over but not returned. Of a filter the members are scanned or walked to, whichever is expected
+/// to cost less; a walk that turns out to cost more gives way to the scan. Searches wait for nobody; any
+/// number of threads may insert beside them. On the lowest level every row can be reached from every other
+/// one. Source: Malkov and Yashunin 2018, algorithms 1 to 5.
 /// </remarks>
 public sealed class HnswGraph : IVectorSearcher
 {
@@ -182,28 +183,36 @@ public sealed class HnswGraph : IVectorSearcher
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="breadth"/> is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The breadth of <paramref name="query"/> is less than 1.
+    /// </exception>
     public SearchOutcome Search<TOrder, TStop>(
-        ReadOnlySpan<float> query, int breadth, Span<RowHit> hits, ref TOrder order, ref TStop stop)
+        scoped in VectorQuery query, Span<RowHit> hits, ref TOrder order, ref TStop stop)
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition
     {
-        _rows.CheckDimension(query);
-        ArgumentOutOfRangeException.ThrowIfLessThan(breadth, 1);
-        var view = _links.View(_rows, out var entry);
-        if (entry < 0 || hits.IsEmpty)
-        {
-            return default;
-        }
-
-        var scratch = _scratches.Rent();
-        var outcome = GraphSearch.Run(
-            view, entry, query, Math.Max(breadth, hits.Length), hits, _reach, scratch, ref order, ref stop);
-        // After the last use of its addresses; a stop or order that throws only loses it.
-        _scratches.Return(scratch);
-        GC.KeepAlive(this);
-        GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
+        _rows.CheckDimension(query.Vector, nameof(query));
+        var outcome = default(SearchOutcome);
+        Search(query, hits, new Span<SearchOutcome>(ref outcome), ref order, ref stop);
         return outcome;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The searches share their work memory and see the graph of one moment.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The breadth of <paramref name="queries"/> is less than 1.
+    /// </exception>
+    public void SearchEach<TOrder, TStop>(
+        scoped in VectorQuery queries,
+        Span<RowHit> hits,
+        Span<SearchOutcome> outcomes,
+        ref TOrder order,
+        ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        _rows.CheckShapes(queries.Vector, hits, outcomes);
+        Search(queries, hits, outcomes, ref order, ref stop);
     }
 
     /// <summary>
@@ -233,6 +242,45 @@ public sealed class HnswGraph : IVectorSearcher
         var growth = scratch.Growth;
         _insertScratches.Return(scratch); // One that threw is lost, with the row.
         return (outside, growth);
+    }
+
+    private void Search<TOrder, TStop>(
+        scoped in VectorQuery queries,
+        Span<RowHit> hits,
+        Span<SearchOutcome> outcomes,
+        ref TOrder order,
+        ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(queries.Breadth, 1, nameof(queries));
+        outcomes.Clear();
+        var view = _links.View(_rows, out var entry);
+        if (entry < 0 || hits.IsEmpty)
+        {
+            return;
+        }
+
+        var scratch = _scratches.Rent();
+        var limit = hits.Length / outcomes.Length;
+        for (var number = 0; number < outcomes.Length; number++)
+        {
+            outcomes[number] = GraphSearch.Run(
+                view,
+                entry,
+                queries,
+                queries.Vector.Slice(number * _rows.Dimension, _rows.Dimension),
+                hits.Slice(number * limit, limit),
+                _reach,
+                scratch,
+                ref order,
+                ref stop);
+        }
+
+        // After the last use of its addresses; a stop or order that throws only loses it.
+        _scratches.Return(scratch);
+        GC.KeepAlive(this);
+        GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
     }
 
     private void LearnWhenDue()

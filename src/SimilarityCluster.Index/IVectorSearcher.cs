@@ -8,10 +8,7 @@ public interface IVectorSearcher
     /// <summary>Finds the nearest live rows. Thread-safe, also beside one writer.</summary>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
-    /// <param name="query">Shape [dimension]; of length 1 under <see cref="Metric.Cosine"/>.</param>
-    /// <param name="breadth">
-    /// Rows kept while walking, 1 and up; raised to <c>hits.Length</c>. An exact searcher ignores it.
-    /// </param>
+    /// <param name="query">What is searched for; one vector.</param>
     /// <param name="hits">
     /// Receives the hits, ascending by distance, then by order; its length is the limit.
     /// </param>
@@ -19,10 +16,33 @@ public interface IVectorSearcher
     /// <param name="stop">Ends the search early.</param>
     /// <returns>How many hits were found, and whether the search was stopped.</returns>
     /// <exception cref="ArgumentException">
-    /// <paramref name="query"/> has another dimension than the rows.
+    /// The vector of <paramref name="query"/> has another dimension than the rows.
     /// </exception>
     SearchOutcome Search<TOrder, TStop>(
-        ReadOnlySpan<float> query, int breadth, Span<RowHit> hits, ref TOrder order, ref TStop stop)
+        scoped in VectorQuery query, Span<RowHit> hits, ref TOrder order, ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition;
+
+    /// <summary>
+    /// Searches for several vectors at once, each with the hits that <see cref="Search"/> finds for it alone.
+    /// Thread-safe, also beside one writer.
+    /// </summary>
+    /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
+    /// <typeparam name="TStop">Ends the searches early.</typeparam>
+    /// <param name="queries">What is searched for; vectors of shape [count, dimension].</param>
+    /// <param name="hits">Receives the hits of each, shape [count, limit].</param>
+    /// <param name="outcomes">Receives how each search ended, shape [count].</param>
+    /// <param name="order">Decides between equal distances.</param>
+    /// <param name="stop">Ends those searches early that are not over.</param>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not agree with each other or with the rows.
+    /// </exception>
+    void SearchEach<TOrder, TStop>(
+        scoped in VectorQuery queries,
+        Span<RowHit> hits,
+        Span<SearchOutcome> outcomes,
+        ref TOrder order,
+        ref TStop stop)
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition;
 }

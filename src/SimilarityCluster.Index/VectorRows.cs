@@ -157,6 +157,31 @@ public sealed class VectorRows
         }
     }
 
+    /// <summary>Refuses shapes of several queries that do not agree.</summary>
+    /// <param name="queries">Shape [count, dimension].</param>
+    /// <param name="hits">Shape [count, limit].</param>
+    /// <param name="outcomes">Shape [count].</param>
+    /// <exception cref="ArgumentException">They do not agree.</exception>
+    internal void CheckShapes(
+        ReadOnlySpan<float> queries, ReadOnlySpan<RowHit> hits, ReadOnlySpan<SearchOutcome> outcomes)
+    {
+        var count = outcomes.Length;
+        if (queries.Length != (long)count * Dimension)
+        {
+            throw new ArgumentException(
+                $"The queries have {queries.Length} numbers; {count} of dimension {Dimension} have "
+                + $"{(long)count * Dimension}.",
+                nameof(queries));
+        }
+
+        if (count == 0 ? !hits.IsEmpty : hits.Length % count != 0)
+        {
+            throw new ArgumentException(
+                $"There is room for {hits.Length} hits, which {count} queries cannot share evenly.",
+                nameof(hits));
+        }
+    }
+
     /// <summary>Reads a mark.</summary>
     /// <param name="marks">One bit a row.</param>
     /// <param name="row">The row.</param>

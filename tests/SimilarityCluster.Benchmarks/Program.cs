@@ -3,6 +3,7 @@ using SimilarityCluster.Benchmarks.Build;
 using SimilarityCluster.Benchmarks.Churn;
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
+using SimilarityCluster.Benchmarks.Filter;
 using SimilarityCluster.Benchmarks.Kernels;
 using SimilarityCluster.Benchmarks.Reporting;
 using SimilarityCluster.Benchmarks.Serve;
@@ -37,9 +38,14 @@ const string Usage =
         --dataset NAME     as above; more vectors of hard128 are made
         --rows N           live rows, 40,000 by default, at most four fifths of the set
         --queries N        the first queries only, 1,000 by default
-        --code NAME        EightBit (default), FourBit or Float32
+        --code NAME        EightBit (default), FourBit, Principal or Float32
         --breadth N        of all searches, 64 by default
       kernels     one call of each kernel, for each instruction set of this processor, all in cache
+      filter      searches of some rows only, against scanning them and against filtering afterwards
+        --dataset A,B      fashion-mnist,hard128 by default; see ann
+        --queries N        queries asked, 200 by default; each has filters of its own
+        --rows N           indexes only the first rows
+        --code NAME        EightBit (default), FourBit, Principal or Float32
     """;
 
 try
@@ -88,6 +94,12 @@ static async Task<int> RunAsync(string verb, string[] words)
                 "What does a call of a kernel take?",
                 new Options(words, ["--rounds", "--output"], []),
                 (report, options) => KernelBenchmark.Run(report, options.Count("--rounds", 5)));
+            return 0;
+        case "filter":
+            Report(
+                "How fast are searches of some rows only?",
+                new Options(words, FilterSettings.Valued, []),
+                (report, options) => new FilterBenchmark(report, FilterSettings.From(options)).Run());
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);

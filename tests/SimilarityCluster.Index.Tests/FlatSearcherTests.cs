@@ -69,7 +69,8 @@ public sealed class FlatSearcherTests
         var expected = TestData.Search(flat, vectors[3], 12);
         var (order, never) = (default(RowNumberOrder), default(NeverStop));
         var hits = TestData.Search(flat, vectors[3], 12);
-        var outcome = flat.SearchRange(vectors[3], 200, 600, hits, 12, ref order, ref never);
+        var query = new VectorQuery(vectors[3], 1);
+        var outcome = flat.SearchRange(query, 200, 600, hits, 12, ref order, ref never);
         Assert.Equal(12, outcome.Count);
         // What lies before the range and fell out of the given hits cannot come back, the rest must.
         Assert.Equal(expected, hits);
@@ -81,7 +82,8 @@ public sealed class FlatSearcherTests
         var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 100, 5, seed: 6));
         var (order, never) = (default(RowNumberOrder), default(NeverStop));
         var hits = new RowHit[100];
-        var outcome = new FlatSearcher(rows).SearchRange(rows[0], 30, 40, hits, 0, ref order, ref never);
+        var query = new VectorQuery(rows[0], 1);
+        var outcome = new FlatSearcher(rows).SearchRange(query, 30, 40, hits, 0, ref order, ref never);
         Assert.Equal(Enumerable.Range(30, 10), hits[..outcome.Count].Select(hit => hit.Row).Order());
     }
 
@@ -97,7 +99,8 @@ public sealed class FlatSearcherTests
         void Range(int first, int end, int found)
         {
             var (order, never) = (default(RowNumberOrder), default(NeverStop));
-            flat.SearchRange([1f], first, end, new RowHit[3], found, ref order, ref never);
+            var query = new VectorQuery([1f], 1);
+            flat.SearchRange(query, first, end, new RowHit[3], found, ref order, ref never);
         }
     }
 
@@ -124,7 +127,7 @@ public sealed class FlatSearcherTests
         var order = default(RowNumberOrder);
         var stop = new StopAfter(3);
         var hits = new RowHit[1_000];
-        var outcome = new FlatSearcher(rows).Search(rows[0], 1, hits, ref order, ref stop);
+        var outcome = new FlatSearcher(rows).Search(new VectorQuery(rows[0], 1), hits, ref order, ref stop);
         Assert.True(outcome.Stopped);
         Assert.InRange(outcome.Count, 1, 999);
         Assert.Equal(0, hits[0].Row);

@@ -346,9 +346,9 @@ public sealed class HnswGraphTests
         var order = default(RowNumberOrder);
         var (immediately, soon) = (new StopAfter(1), new StopAfter(3));
         var hits = new RowHit[500];
-        var outcome = graph.Search(rows[0], 500, hits, ref order, ref immediately);
+        var outcome = graph.Search(new VectorQuery(rows[0], 500), hits, ref order, ref immediately);
         Assert.Equal(new SearchOutcome(1, Stopped: true), outcome);
-        outcome = graph.Search(rows[0], 500, hits, ref order, ref soon);
+        outcome = graph.Search(new VectorQuery(rows[0], 500), hits, ref order, ref soon);
         Assert.True(outcome.Stopped);
         Assert.InRange(outcome.Count, 2, 499);
     }
@@ -359,7 +359,7 @@ public sealed class HnswGraphTests
         var graph = TestData.Graph(TestData.Rows(Metric.Dot, [[1f], [2f]]));
         var order = default(RowNumberOrder);
         var stop = new CancellationStop(new CancellationToken(canceled: true));
-        Assert.True(graph.Search([1f], 5, new RowHit[2], ref order, ref stop).Stopped);
+        Assert.True(graph.Search(new VectorQuery([1f], 5), new RowHit[2], ref order, ref stop).Stopped);
     }
 
     [Fact]

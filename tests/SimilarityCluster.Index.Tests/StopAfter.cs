@@ -5,6 +5,9 @@ internal struct StopAfter(int questions) : IStopCondition
 {
     private int _asked;
 
+    /// <summary>Whether it has said so.</summary>
+    public readonly bool HasStopped => _asked >= questions;
+
     /// <inheritdoc/>
     public bool ShouldStop() => ++_asked >= questions;
 }

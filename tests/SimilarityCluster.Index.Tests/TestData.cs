@@ -65,7 +65,7 @@ internal static class TestData
         var hits = new RowHit[limit];
         var order = default(RowNumberOrder);
         var never = default(NeverStop);
-        var outcome = searcher.Search(query, breadth, hits, ref order, ref never);
+        var outcome = searcher.Search(new VectorQuery(query, breadth), hits, ref order, ref never);
         Assert.False(outcome.Stopped);
         return hits[..outcome.Count];
     }

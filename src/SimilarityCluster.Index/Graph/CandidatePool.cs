@@ -13,7 +13,9 @@ internal sealed unsafe class CandidatePool
 {
     private ulong[] _memory = [];
     private ulong* _keys;
+    private int _breadth;
     private int _most;
+    private int _room; // Of the memory and the most, the lesser.
     private int _rank;
     private float _reach;
     private int _liveCount;
@@ -28,25 +30,41 @@ internal sealed unsafe class CandidatePool
     /// <summary>Rows kept, dead ones included.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Live rows kept, at most the breadth.</summary>
+    public int LiveCount => _liveCount;
+
+    /// <summary>Whether the breadth's number of live rows is there.</summary>
+    public bool IsFull => _liveCount == _breadth;
+
     /// <summary>All keys, ascending; valid until the next call of another member.</summary>
     public ReadOnlySpan<ulong> Keys => new(_keys, Count);
 
+    /// <summary>The key of a rank, expanded or not; the largest where there are fewer.</summary>
+    /// <param name="rank">0 and up.</param>
+    /// <returns>The key, with the mark of an expanded row.</returns>
+    public ulong KeyAt(int rank) => rank < Count ? _keys[rank] | CandidateKey.Expanded : ulong.MaxValue;
+
     /// <summary>Begins a walk.</summary>
-    /// <param name="most">Live rows to keep, 1 and up.</param>
-    public void Begin(int most) => Begin(most, most, float.PositiveInfinity);
+    /// <param name="breadth">Live rows to keep, 1 and up.</param>
+    /// <param name="most">Rows to keep, dead ones included; above the breadth.</param>
+    public void Begin(int breadth, int most = int.MaxValue) =>
+        Begin(breadth, most, breadth, float.PositiveInfinity);
 
     /// <summary>Begins a walk that has a reach.</summary>
-    /// <param name="most">Live rows to keep, 1 and up.</param>
+    /// <param name="breadth">Live rows to keep, 1 and up.</param>
+    /// <param name="most">Rows to keep, dead ones included; above the breadth.</param>
     /// <param name="rank">The live row from which the reach is measured, 1 for the nearest.</param>
     /// <param name="reach">Multiple of that row's score, 1 and up; infinity for no reach.</param>
-    public void Begin(int most, int rank, float reach)
+    public void Begin(int breadth, int most, int rank, float reach)
     {
-        (_most, _rank, _reach) = (most, rank, reach);
+        (_breadth, _most, _rank, _reach) = (breadth, most, rank, reach);
         (_liveCount, _next, _rankPlace, Count, Bound) = (0, 0, 0, 0, ulong.MaxValue);
-        if (_memory.Length <= most)
+        if (_memory.Length <= breadth)
         {
-            Grow(most + 1);
+            Grow(breadth + 1);
         }
+
+        _room = Math.Min(_memory.Length, most);
     }
 
     /// <summary>Takes the nearest row that is not expanded, and marks it.</summary>
@@ -78,9 +96,9 @@ internal sealed unsafe class CandidatePool
     /// <param name="key">Below <see cref="Bound"/>, its row not offered before.</param>
     public void Insert(ulong key)
     {
-        if (Count == _memory.Length)
+        if (Count == _room && !MakeRoom(key))
         {
-            Grow(Count * 2); // Only dead rows can be that many.
+            return;
         }
 
         var place = PlaceOf(key);
@@ -95,7 +113,7 @@ internal sealed unsafe class CandidatePool
             MoveRank(isLive);
         }
 
-        if (isLive && _liveCount >= _most)
+        if (isLive && _liveCount >= _breadth)
         {
             Trim();
         }
@@ -123,7 +141,7 @@ internal sealed unsafe class CandidatePool
     // Afterwards the last row is live and the breadth is full, so that what comes behind it is of no use.
     private void Trim()
     {
-        if (_liveCount > _most)
+        if (_liveCount > _breadth)
         {
             _liveCount--;
             Count--; // It is live: the last one was so before, and the new one went before it.
@@ -135,6 +153,30 @@ internal sealed unsafe class CandidatePool
         }
 
         Bound = Math.Min(Bound, _keys[Count - 1]);
+    }
+
+    // Only dead rows can be that many.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MakeRoom(ulong key)
+    {
+        if (Count < _most)
+        {
+            Grow(Count * 2);
+            _room = Math.Min(_memory.Length, _most);
+            return true;
+        }
+
+        var last = _keys[Count - 1];
+        Bound = last;
+        if (key > last)
+        {
+            return false;
+        }
+
+        _liveCount -= CandidateKey.IsDead(last) ? 0 : 1;
+        Count--;
+        _rankPlace = Math.Min(_rankPlace, Count);
+        return true;
     }
 
     private int PlaceOf(ulong key)
@@ -152,7 +194,6 @@ internal sealed unsafe class CandidatePool
         return (int)(from - _keys);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int length)
     {
         var longer = GC.AllocateUninitializedArray<ulong>(length, pinned: true);

@@ -160,10 +160,10 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         where TScorer : struct, IRowScorer
     {
         var never = default(NeverStop);
-        scratch.Search.Begin(view.Limit);
-        scratch.Search.Pool.Begin(Math.Min(_breadth, view.Limit));
-        GraphWalk.Seed<TScorer>(view, query, start, scratch.Search);
-        GraphWalk.Walk<TScorer, NeverStop>(view, level, query, scratch.Search, ref never);
+        scratch.Search.Begin(view.Limit, Math.Min(_breadth, view.Limit));
+        GraphWalk.Seed<TScorer, NoFilter>(view, query, start, default, scratch.Search);
+        GraphWalk.Walk<TScorer, NoFilter, NeverStop>(
+            view, level, query, default, scratch.Search, ref never);
         var found = scratch.Search.Pool.Keys;
         scratch.Growth = view.Metric == Metric.Dot ? 0 : SearchReach.GrowthOf(found); // Products have no origin.
         var self = TScorer.Score(view, query, row);

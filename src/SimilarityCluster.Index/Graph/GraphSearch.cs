@@ -1,24 +1,15 @@
-using SimilarityCluster.Index.Kernels;
-
 namespace SimilarityCluster.Index.Graph;
 
 /// <summary>One search of a graph: down, around, and the best of it compared by their vectors.</summary>
 internal static unsafe class GraphSearch
 {
-    // A candidate is compared by its vector while its code's score, less this many times the largest
-    // overestimate so far, is below the last hit.
-    private const float Caution = 1.5f;
-
-    // Vectors asked for ahead of their comparison.
-    private const int LookAhead = 4;
-
     /// <summary>Searches.</summary>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
     /// <param name="view">The graph; not empty.</param>
     /// <param name="entry">Where to begin.</param>
-    /// <param name="query">Shape [dimension].</param>
-    /// <param name="breadth">Rows kept while walking; at least the limit.</param>
+    /// <param name="query">What is searched for, but for the vector.</param>
+    /// <param name="values">The vector, shape [dimension].</param>
     /// <param name="hits">Receives the hits; its length is the limit.</param>
     /// <param name="reach">How far to walk.</param>
     /// <param name="scratch">Work memory.</param>
@@ -28,8 +19,8 @@ internal static unsafe class GraphSearch
     public static SearchOutcome Run<TOrder, TStop>(
         in GraphView view,
         int entry,
-        ReadOnlySpan<float> query,
-        int breadth,
+        scoped in VectorQuery query,
+        ReadOnlySpan<float> values,
         Span<RowHit> hits,
         SearchReach reach,
         SearchScratch scratch,
@@ -38,66 +29,93 @@ internal static unsafe class GraphSearch
         where TOrder : struct, IRowOrder
         where TStop : struct, IStopCondition
     {
-        var vector = scratch.Query.Load(query);
-        scratch.Begin(view.Limit);
-        reach.Begin(scratch.Pool, breadth, hits.Length, view.Limit);
-        var walk = new Walk<TStop>(view, entry, vector, scratch, ref stop);
-        var stopped = view.Scoring.Run<Walk<TStop>, bool>(ref walk);
-        var count = view.Metric switch
+        var vector = scratch.Query.Load(values);
+        var most = Math.Min(view.Limit, Math.Max(query.Breadth, hits.Length));
+        var breadth = float.IsPositiveInfinity(query.MaxDistance) ? most : Math.Min(query.Breadth, most);
+        while (true)
         {
-            Metric.Cosine => Finish<CosineMetric, TOrder>(view, vector, scratch.Pool.Keys, hits, ref order),
-            Metric.Dot => Finish<DotMetric, TOrder>(view, vector, scratch.Pool.Keys, hits, ref order),
-            _ => Finish<EuclideanMetric, TOrder>(view, vector, scratch.Pool.Keys, hits, ref order),
-        };
-        return new SearchOutcome(count, stopped);
+            var end = query.Filter is { } members
+                ? FindMembers(view, entry, vector, members, breadth, hits.Length, scratch, ref stop)
+                : FindRows(view, entry, vector, breadth, hits.Length, breadth == most ? reach : null, scratch, ref stop);
+            var pool = scratch.Pool;
+            var isScan = end == SearchEnd.Scanned;
+            var isSure = GraphFinish.Run(
+                view, vector, pool.Keys, isScan, query.MaxDistance, hits, ref order, out var count);
+            if (end == SearchEnd.TooCoarse || (isScan && !isSure && pool.IsFull))
+            {
+                var set = query.Filter!; // Only members are scanned.
+                return GraphFinish.RunOver(
+                    view, vector, set, query.MaxDistance, hits, count, scratch, ref order, ref stop);
+            }
+
+            // What a walk kept last is its least certain part, so the half of it should lie beyond.
+            var isWalkedOver = query.Filter is null && !pool.IsFull;
+            if (end != SearchEnd.Walked
+                || breadth == most
+                || isWalkedOver
+                || count <= pool.LiveCount / 2)
+            {
+                return new SearchOutcome(count, end == SearchEnd.Stopped);
+            }
+
+            breadth = breadth > most / 2 ? most : 2 * breadth;
+        }
     }
 
-    // Scores of codes err, and equal distances come in the caller's order: so the hits are found anew among
-    // the best of the walk, by their vectors. How many that takes shows in the errors met on the way.
-    private static int Finish<TMetric, TOrder>(
-        in GraphView view, float* vector, ReadOnlySpan<ulong> keys, Span<RowHit> hits, ref TOrder order)
-        where TMetric : struct, IMetric
-        where TOrder : struct, IRowOrder
+    private static SearchEnd FindRows<TStop>(
+        in GraphView view,
+        int entry,
+        float* vector,
+        int breadth,
+        int limit,
+        SearchReach? reach,
+        SearchScratch scratch,
+        ref TStop stop)
+        where TStop : struct, IStopCondition
     {
-        var heap = new HitHeap<TOrder>(hits, 0, ref order);
-        var (worst, bound) = (0f, float.PositiveInfinity);
-        for (var next = 0; next < Math.Min(LookAhead, keys.Length); next++)
-        {
-            Prefetch<TMetric>(view, keys[next]);
-        }
-
-        for (var index = 0; index < keys.Length; index++)
-        {
-            var key = keys[index];
-            var estimate = CandidateKey.Score(key);
-            if (estimate - (Caution * worst) > bound)
-            {
-                break;
-            }
-
-            if (index + LookAhead < keys.Length)
-            {
-                Prefetch<TMetric>(view, keys[index + LookAhead]);
-            }
-
-            var row = CandidateKey.Row(key);
-            if (CandidateKey.IsDead(key) || view.Rows.IsDeleted(row))
-            {
-                continue;
-            }
-
-            var score = TMetric.Score(vector, view.Rows.Vectors[row], view.Length);
-            worst = Math.Max(worst, estimate - score);
-            heap.Offer(row, TMetric.Distance(score));
-            bound = TMetric.ScoreAt(heap.Bound);
-        }
-
-        return heap.Sort();
+        scratch.Begin(view.Limit, breadth);
+        reach?.Begin(scratch.Pool, breadth, limit, view.Limit);
+        var walk = new Walk<TStop>(view, entry, vector, scratch, ref stop);
+        return view.Scoring.Run<Walk<TStop>, bool>(ref walk) ? SearchEnd.Stopped : SearchEnd.Walked;
     }
 
-    private static void Prefetch<TMetric>(in GraphView view, ulong key)
-        where TMetric : struct, IMetric =>
-        VectorScorer<TMetric>.Prefetch(view, CandidateKey.Row(key));
+    private static SearchEnd FindMembers<TStop>(
+        in GraphView view,
+        int entry,
+        float* vector,
+        RowSet set,
+        int breadth,
+        int limit,
+        SearchScratch scratch,
+        ref TStop stop)
+        where TStop : struct, IStopCondition
+    {
+        var members = set.CountBelow(view.Limit);
+        scratch.Begin(view.Limit, breadth);
+        if (members == 0)
+        {
+            return SearchEnd.Walked;
+        }
+
+        var given = CaseOf(view, members, breadth, limit);
+        var scan = FilterPlanner.Scan(given);
+        if (scan.Kind == FilterPlanKind.CompareVectors && FilterPlanner.IsScanBest(given, scan))
+        {
+            return SearchEnd.TooCoarse;
+        }
+
+        var search = new FilteredSearch<TStop>(view, entry, vector, set, given, scan, scratch, ref stop);
+        return view.Scoring.Run<FilteredSearch<TStop>, SearchEnd>(ref search);
+    }
+
+    private static FilterCase CaseOf(in GraphView view, int members, int breadth, int limit) => new(
+        view.Limit,
+        members,
+        breadth,
+        Math.Min(limit, view.Limit),
+        view.SlotCount(0),
+        view.Layout.Quantizer is null ? 0 : view.Layout.LinksOffset,
+        view.Length * sizeof(float));
 
     private readonly ref struct Walk<TStop>(
         in GraphView view, int entry, float* vector, SearchScratch scratch, ref TStop stop)
@@ -112,8 +130,9 @@ internal static unsafe class GraphSearch
         {
             var query = TScorer.Load(_view, vector, scratch.Code);
             var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
-            GraphWalk.Seed<TScorer>(_view, query, nearest, scratch);
-            return GraphWalk.Walk<TScorer, TStop>(_view, 0, query, scratch, ref _stop);
+            GraphWalk.Seed<TScorer, NoFilter>(_view, query, nearest, default, scratch);
+            return GraphWalk.Walk<TScorer, NoFilter, TStop>(
+                _view, 0, query, default, scratch, ref _stop);
         }
     }
 }

@@ -72,35 +72,46 @@ internal static unsafe class GraphWalk
 
     /// <summary>Puts the first row into a walk that has begun.</summary>
     /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <typeparam name="TFilter">Which rows count as live.</typeparam>
     /// <param name="view">The graph.</param>
     /// <param name="query">The query.</param>
     /// <param name="row">The row.</param>
+    /// <param name="filter">Which rows count as live, if they are not deleted.</param>
     /// <param name="scratch">The walk's memory.</param>
-    public static void Seed<TScorer>(in GraphView view, in WalkQuery query, int row, SearchScratch scratch)
+    public static void Seed<TScorer, TFilter>(
+        in GraphView view, in WalkQuery query, int row, TFilter filter, SearchScratch scratch)
         where TScorer : struct, IRowScorer
+        where TFilter : struct, IRowFilter
     {
         scratch.Tags[row] = scratch.Met;
         var score = TScorer.Score(view, query, row);
-        scratch.Pool.Insert(CandidateKey.Of(score, row, view.Rows.IsDeleted(row)));
+        var isDead = view.Rows.IsDeleted(row) || !filter.Contains(row);
+        scratch.Pool.Insert(CandidateKey.Of(score, row, isDead));
     }
 
     /// <summary>Expands rows, nearest first, until none is left in the pool (paper: algorithm 2).</summary>
     /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <typeparam name="TFilter">Which rows count as live.</typeparam>
     /// <typeparam name="TStop">Ends the walk early; asked every few rows.</typeparam>
     /// <param name="view">The graph.</param>
     /// <param name="level">The level to walk on.</param>
     /// <param name="query">The query.</param>
+    /// <param name="filter">Which rows count as live, if they are not deleted.</param>
     /// <param name="scratch">The walk's memory, seeded; its pool holds the result.</param>
     /// <param name="stop">Ends the walk early.</param>
     /// <returns>Whether it was stopped.</returns>
-    public static bool Walk<TScorer, TStop>(
-        in GraphView view, int level, in WalkQuery query, SearchScratch scratch, ref TStop stop)
+    public static bool Walk<TScorer, TFilter, TStop>(
+        in GraphView view,
+        int level,
+        in WalkQuery query,
+        TFilter filter,
+        SearchScratch scratch,
+        ref TStop stop)
         where TScorer : struct, IRowScorer
+        where TFilter : struct, IRowFilter
         where TStop : struct, IStopCondition
     {
         var pool = scratch.Pool;
-        var batch = scratch.Batch;
-        var ahead = Math.Clamp(PrefetchLines * Prefetch.LineBytes / TScorer.Bytes(view), 2, MostAhead);
         for (var step = 0; pool.TryExpand(out var row); step++)
         {
             if (step % StepsBetweenStops == 0 && stop.ShouldStop())
@@ -113,30 +124,58 @@ internal static unsafe class GraphWalk
             {
                 count = Gather(view, level, row, scratch, count);
             }
-            for (var next = 0; next < Math.Min(count, ahead); next++)
-            {
-                TScorer.Prefetch(view, batch[next]);
-            }
 
-            for (var index = 0; index < count; index++)
-            {
-                if (index + ahead < count)
-                {
-                    TScorer.Prefetch(view, batch[index + ahead]);
-                }
-
-                var neighbour = batch[index];
-                var score = TScorer.Score(view, query, neighbour);
-                var key = CandidateKey.Of(score, neighbour, view.Rows.IsDeleted(neighbour));
-                if (key < pool.Bound)
-                {
-                    pool.Insert(key);
-                    Prefetch.Run(view.Slots(neighbour, level), view.SlotCount(level) * sizeof(int));
-                }
-            }
+            Offer<TScorer, TFilter>(view, level, query, scratch.Batch, count, filter, scratch);
         }
 
         return false;
+    }
+
+    /// <summary>Scores rows and offers them to the pool.</summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <typeparam name="TFilter">Which rows count as live.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="level">The level of the walk.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="rows">Shape [count]; not offered before.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="filter">Which rows count as live, if they are not deleted.</param>
+    /// <param name="scratch">The walk's memory.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Offer<TScorer, TFilter>(
+        in GraphView view,
+        int level,
+        in WalkQuery query,
+        int* rows,
+        int count,
+        TFilter filter,
+        SearchScratch scratch)
+        where TScorer : struct, IRowScorer
+        where TFilter : struct, IRowFilter
+    {
+        var pool = scratch.Pool;
+        var ahead = Math.Clamp(PrefetchLines * Prefetch.LineBytes / TScorer.Bytes(view), 2, MostAhead);
+        for (var next = 0; next < Math.Min(count, ahead); next++)
+        {
+            TScorer.Prefetch(view, rows[next]);
+        }
+
+        for (var index = 0; index < count; index++)
+        {
+            if (index + ahead < count)
+            {
+                TScorer.Prefetch(view, rows[index + ahead]);
+            }
+
+            var row = rows[index];
+            var score = TScorer.Score(view, query, row);
+            var key = CandidateKey.Of(score, row, view.Rows.IsDeleted(row) || !filter.Contains(row));
+            if (key < pool.Bound)
+            {
+                pool.Insert(key);
+                Prefetch.Run(view.Slots(row, level), view.SlotCount(level) * sizeof(int));
+            }
+        }
     }
 
     // Neighbours that this walk has not met; a free slot's -1 is as far above the limit as a row can be.

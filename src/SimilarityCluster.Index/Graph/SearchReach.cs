@@ -55,8 +55,8 @@ internal sealed class SearchReach
         }
     }
 
-    /// <summary>Begins a walk's pool.</summary>
-    /// <param name="pool">The pool.</param>
+    /// <summary>Gives a walk its reach, if one is known.</summary>
+    /// <param name="pool">The walk's pool, which has begun and is empty; begins anew.</param>
     /// <param name="breadth">Rows to expand on average, 1 and up; at least the limit.</param>
     /// <param name="limit">Hits wanted.</param>
     /// <param name="rowCount">Rows that there are.</param>
@@ -66,12 +66,11 @@ internal sealed class SearchReach
         var growth = Volatile.Read(ref _growth);
         if (growth == 0)
         {
-            pool.Begin(breadth);
             return;
         }
 
         var rank = Math.Max(Math.Max(limit, breadth / BreadthShare), Math.Min(FirstRank, breadth));
         var most = (int)Math.Min((long)MostRoom * breadth, rowCount);
-        pool.Begin(most, rank, MathF.Pow(breadth / (float)rank, growth));
+        pool.Begin(most, int.MaxValue, rank, MathF.Pow(breadth / (float)rank, growth));
     }
 }

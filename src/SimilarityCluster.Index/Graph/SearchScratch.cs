@@ -8,6 +8,9 @@ namespace SimilarityCluster.Index.Graph;
 /// <summary>The work memory of one walk. Its addresses are good while it is alive. Not thread-safe.</summary>
 internal sealed unsafe class SearchScratch
 {
+    // So many rows of one expansion are scored together; and there is room for all links of a row.
+    private const int LeastFound = 256;
+
     private readonly int[] _batchMemory;
     private byte[] _tagMemory = [];
 
@@ -18,8 +21,11 @@ internal sealed unsafe class SearchScratch
     {
         Query = new AlignedQuery(rows.Dimension, rows.PaddedDimension);
         Code = new QueryCode(rows.Dimension);
-        _batchMemory = GC.AllocateArray<int>(GraphWalk.Beam * 2 * connectivity, pinned: true);
+        FoundLength = Math.Max(LeastFound, 4 * connectivity);
+        var batchLength = GraphWalk.Beam * 2 * connectivity;
+        _batchMemory = GC.AllocateArray<int>(batchLength + FoundLength, pinned: true);
         Batch = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_batchMemory));
+        Found = Batch + batchLength;
     }
 
     /// <summary>The query.</summary>
@@ -34,6 +40,12 @@ internal sealed unsafe class SearchScratch
     /// <summary>Room for the links of the rows that are expanded together.</summary>
     public int* Batch { get; }
 
+    /// <summary>Room for members of a filter, shape [<see cref="FoundLength"/>].</summary>
+    public int* Found { get; }
+
+    /// <summary>How many members there is room for: at least two rows' links.</summary>
+    public int FoundLength { get; }
+
     /// <summary>By row: <see cref="Met"/> when this walk has met it.</summary>
     public byte* Tags { get; private set; }
 
@@ -44,8 +56,11 @@ internal sealed unsafe class SearchScratch
 
     /// <summary>Begins a walk; <see cref="Pool"/> begins, too.</summary>
     /// <param name="limit">Rows are below this number.</param>
-    public void Begin(int limit)
+    /// <param name="breadth">Live rows to keep.</param>
+    /// <param name="most">Rows to keep, dead ones included; above the breadth.</param>
+    public void Begin(int limit, int breadth, int most = int.MaxValue)
     {
+        Pool.Begin(breadth, most);
         if (_tagMemory.Length < limit)
         {
             _tagMemory = GC.AllocateArray<byte>(Math.Max(limit, 2 * _tagMemory.Length), pinned: true);

@@ -47,15 +47,16 @@ internal sealed class ShardSearcher(ShardRows rows, HnswGraph graph)
         where TStop : struct, IStopCondition
     {
         var order = rows.Order;
+        var sought = new VectorQuery(query, breadth);
         var indexed = graph.Count;
         var published = rows.Published;
         if (exact || indexed < FlatRows)
         {
-            return _flat.SearchRange(query, 0, published, hits, 0, ref order, ref stop);
+            return _flat.SearchRange(sought, 0, published, hits, 0, ref order, ref stop);
         }
 
-        var walk = graph.Search(query, breadth, hits, ref order, ref stop);
-        var scan = _flat.SearchRange(query, indexed, published, hits, walk.Count, ref order, ref stop);
+        var walk = graph.Search(sought, hits, ref order, ref stop);
+        var scan = _flat.SearchRange(sought, indexed, published, hits, walk.Count, ref order, ref stop);
         return scan with { Stopped = walk.Stopped || scan.Stopped };
     }
 }

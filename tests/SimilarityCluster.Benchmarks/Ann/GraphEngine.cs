@@ -74,6 +74,6 @@ internal class GraphEngine(string name, VectorCode code)
     {
         var order = default(RowNumberOrder);
         var never = default(NeverStop);
-        return _graph!.Search(query, breadth, hits, ref order, ref never).Count;
+        return _graph!.Search(new VectorQuery(query, breadth), hits, ref order, ref never).Count;
     }
 }

@@ -85,7 +85,7 @@ internal sealed class InProcessSearch
         var order = default(RowNumberOrder);
         var never = default(NeverStop);
         var vector = _queries.AsSpan(query * _dimension, _dimension);
-        var outcome = searcher.Search(vector, breadth, hits, ref order, ref never);
+        var outcome = searcher.Search(new VectorQuery(vector, breadth), hits, ref order, ref never);
         return outcome.Count == Limit
             ? hits
             : throw new InvalidOperationException($"Query {query} found {outcome.Count} of {Limit} rows.");

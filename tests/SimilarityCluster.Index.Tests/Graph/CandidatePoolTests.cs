@@ -52,7 +52,7 @@ public sealed class CandidatePoolTests
             var keys = offers
                 .Select((offer, row) => CandidateKey.Of(offer.Score + 21, row, offer.IsDead)).ToArray();
             var pool = new CandidatePool();
-            pool.Begin(most, rank, reach);
+            pool.Begin(most, int.MaxValue, rank, reach);
             foreach (var key in keys.Where(key => key < pool.Bound))
             {
                 pool.Insert(key);

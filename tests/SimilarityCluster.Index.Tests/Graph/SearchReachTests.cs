@@ -47,6 +47,7 @@ public sealed class SearchReachTests
     private static int Expanded(SearchReach reach, int breadth, float power)
     {
         var pool = new CandidatePool();
+        pool.Begin(breadth);
         reach.Begin(pool, breadth, limit: 10, rowCount: 1_000);
         foreach (var key in Keys(1_000, power).Where(key => key < pool.Bound))
         {
