@@ -112,6 +112,7 @@ internal static unsafe class GraphWalk
         where TStop : struct, IStopCondition
     {
         var pool = scratch.Pool;
+        var ahead = AheadOf<TScorer>(view);
         for (var step = 0; pool.TryExpand(out var row); step++)
         {
             if (step % StepsBetweenStops == 0 && stop.ShouldStop())
@@ -125,11 +126,19 @@ internal static unsafe class GraphWalk
                 count = Gather(view, level, row, scratch, count);
             }
 
-            Offer<TScorer, TFilter>(view, level, query, scratch.Batch, count, filter, scratch);
+            Offer<TScorer, TFilter>(view, level, query, scratch.Batch, count, ahead, filter, scratch);
         }
 
         return false;
     }
+
+    /// <summary>How many rows ahead of its scoring a row is asked for.</summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <returns>2 and up.</returns>
+    public static int AheadOf<TScorer>(in GraphView view)
+        where TScorer : struct, IRowScorer =>
+        Math.Clamp(PrefetchLines * Prefetch.LineBytes / TScorer.Bytes(view), 2, MostAhead);
 
     /// <summary>Scores rows and offers them to the pool.</summary>
     /// <typeparam name="TScorer">What is compared.</typeparam>
@@ -139,6 +148,7 @@ internal static unsafe class GraphWalk
     /// <param name="query">The query.</param>
     /// <param name="rows">Shape [count]; not offered before.</param>
     /// <param name="count">How many.</param>
+    /// <param name="ahead">See <see cref="AheadOf"/>.</param>
     /// <param name="filter">Which rows count as live, if they are not deleted.</param>
     /// <param name="scratch">The walk's memory.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -148,13 +158,13 @@ internal static unsafe class GraphWalk
         in WalkQuery query,
         int* rows,
         int count,
+        int ahead,
         TFilter filter,
         SearchScratch scratch)
         where TScorer : struct, IRowScorer
         where TFilter : struct, IRowFilter
     {
         var pool = scratch.Pool;
-        var ahead = Math.Clamp(PrefetchLines * Prefetch.LineBytes / TScorer.Bytes(view), 2, MostAhead);
         for (var next = 0; next < Math.Min(count, ahead); next++)
         {
             TScorer.Prefetch(view, rows[next]);

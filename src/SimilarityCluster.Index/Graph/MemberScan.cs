@@ -31,6 +31,7 @@ internal static unsafe class MemberScan
         where TStop : struct, IStopCondition
     {
         var found = scratch.Found;
+        var ahead = GraphWalk.AheadOf<TScorer>(view);
         var (trial, scored) = (Math.Max(LeastTrial, set.Count / TrialShare), 0);
         for (var row = set.Next(0); row < view.Limit;)
         {
@@ -40,7 +41,7 @@ internal static unsafe class MemberScan
             }
 
             var count = Gather(view, set, ref row, scratch);
-            GraphWalk.Offer<TScorer, NoFilter>(view, 0, query, found, count, default, scratch);
+            GraphWalk.Offer<TScorer, NoFilter>(view, 0, query, found, count, ahead, default, scratch);
             if (scored < trial && scored + count >= trial && row < view.Limit
                 && GraphFinish.AreTooCoarse(
                     view, vector, scratch.Pool.Keys, breadth * (double)(scored + count) / set.Count))

@@ -113,8 +113,8 @@ internal static unsafe class MemberWalk
                 return pool.Count >= plan.Breadth ? SearchEnd.Walked : SearchEnd.Lost;
             }
 
-            var ahead = Math.Max(1, ExpansionsPerBreadth * plan.Breadth / expansion);
-            if (expansion >= ExpansionsToJudge && spent * ahead > plan.Budget)
+            var more = Math.Max(1, ExpansionsPerBreadth * plan.Breadth / expansion);
+            if (expansion >= ExpansionsToJudge && spent * more > plan.Budget)
             {
                 return SearchEnd.Lost;
             }
@@ -181,12 +181,13 @@ internal static unsafe class MemberWalk
             Prefetch.Run(view.Slots(through[index], 0), slotCount * sizeof(int));
         }
 
+        var ahead = GraphWalk.AheadOf<TScorer>(view);
         var (cost, total) = (count * ScoreCost, count);
         for (var index = 0; index < throughCount && total < MostPerLink * slotCount; index++)
         {
             if (count + slotCount >= scratch.FoundLength)
             {
-                GraphWalk.Offer<TScorer, NoFilter>(view, 0, query, found, count, default, scratch);
+                GraphWalk.Offer<TScorer, NoFilter>(view, 0, query, found, count, ahead, default, scratch);
                 count = 0;
             }
 
@@ -197,7 +198,7 @@ internal static unsafe class MemberWalk
             cost += ThroughCost + (added * ScoreCost);
         }
 
-        GraphWalk.Offer<TScorer, NoFilter>(view, 0, query, found, count, default, scratch);
+        GraphWalk.Offer<TScorer, NoFilter>(view, 0, query, found, count, ahead, default, scratch);
         return cost;
     }
 

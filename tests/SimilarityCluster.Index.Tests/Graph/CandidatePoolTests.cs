@@ -32,6 +32,29 @@ public sealed class CandidatePoolTests
         });
 
     [Fact]
+    public void Insert_MostRowsGiven_KeepsNoMoreDeadOnesEither() =>
+        Gen.Select(Offers, Gen.Int[1, 20], Gen.Int[1, 20]).Sample((offers, breadth, room) =>
+        {
+            var keys = offers
+                .Select((offer, row) => CandidateKey.Of(offer.Score, row, offer.IsDead)).ToArray();
+            var pool = new CandidatePool();
+            pool.Begin(breadth, breadth + room);
+            foreach (var key in keys.Where(key => key < pool.Bound))
+            {
+                pool.Insert(key);
+            }
+
+            var nearest = keys.Order().Take(breadth + room).ToArray();
+            var live = nearest.Where(key => !CandidateKey.IsDead(key)).Take(breadth).ToArray();
+            var expected = live.Length < breadth ? nearest : nearest.TakeWhile(key => key <= live[^1]);
+            Assert.Equal(expected, pool.Keys.ToArray());
+            Assert.Equal(live.Length, pool.LiveCount);
+            Assert.Equal(live.Length == breadth, pool.IsFull);
+            Assert.Equal(nearest[0] | CandidateKey.Expanded, pool.KeyAt(0));
+            Assert.Equal(ulong.MaxValue, pool.KeyAt(pool.Count));
+        });
+
+    [Fact]
     public void TryExpand_InsertionsBetween_GivesEachRowOnceAndTheNearestFirst()
     {
         var pool = new CandidatePool();
