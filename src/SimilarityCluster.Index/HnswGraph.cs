@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SimilarityCluster.Index.Calibration;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Graph;
 using SimilarityCluster.Index.Memory;
@@ -28,6 +29,7 @@ public sealed class HnswGraph : IVectorSearcher
     private const int OutsideShare = 4;
     private const int LeastGrowthShare = 8;
 
+    private const int LeastCalibrated = 1_024;
     private const int LeastRepair = 1_000;
     private const int RepairShare = 8;
 
@@ -41,6 +43,11 @@ public sealed class HnswGraph : IVectorSearcher
     private readonly object _sync = new(); // A monitor, not a Lock: learning waits for the insertions.
     private readonly GraphRepair _repair;
     private readonly SearchReach _reach = new();
+    private readonly Lock _calibrating = new();
+    private RecallCalibration? _calibration;
+    private RecallTable? _recalls;
+    private int _calibratedCount;
+    private int _calibratedCode = -1;
     private int _changing;
     private int _learntFrom;
     private int _outsideCount;
@@ -80,6 +87,15 @@ public sealed class HnswGraph : IVectorSearcher
             return met - _rows.LiveCount > Math.Max(LeastRepair, met / RepairShare);
         }
     }
+
+    /// <summary>
+    /// Whether so much has changed since the last <see cref="Calibrate"/> that another one pays: the rows have
+    /// doubled, or codes were learnt anew.
+    /// </summary>
+    public bool IsCalibrationDue =>
+        Count >= LeastCalibrated
+        && (Count >= 2L * Volatile.Read(ref _calibratedCount)
+            || Volatile.Read(ref _calibratedCode) != Volatile.Read(ref _learntFrom));
 
     /// <summary>The links, for tests that check them.</summary>
     internal GraphLinks Links => _links;
@@ -182,6 +198,56 @@ public sealed class HnswGraph : IVectorSearcher
         }
     }
 
+    /// <summary>
+    /// Measures what <see cref="BreadthFor"/> tells, a step at a time: with rows of the graph as queries, each
+    /// against all rows. Thread-safe, also beside searches, insertions and repairs; steps wait for each other.
+    /// </summary>
+    /// <remarks>See <see cref="IsCalibrationDue"/>. What was measured before holds until the end.</remarks>
+    /// <param name="rowCount">Queries in this step, 1 and up.</param>
+    /// <returns>Whether it goes on; false when it is done.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rowCount"/> is less than 1.</exception>
+    public bool Calibrate(int rowCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowCount, 1);
+        lock (_calibrating)
+        {
+            var code = Volatile.Read(ref _learntFrom);
+            var view = _links.View(_rows, out var entry);
+            if (entry < 0)
+            {
+                return false;
+            }
+
+            if (_calibration?.Code != code)
+            {
+                _calibration = new RecallCalibration(_rows, code);
+            }
+
+            var table = _calibration.Run(view, entry, rowCount, SearchWithout);
+            GC.KeepAlive(view.Layout);
+            GC.KeepAlive(this);
+            if (table is null)
+            {
+                return true;
+            }
+
+            Volatile.Write(ref _recalls, table);
+            Volatile.Write(ref _calibratedCount, view.Limit);
+            Volatile.Write(ref _calibratedCode, code);
+            _calibration = null;
+            return false;
+        }
+    }
+
+    /// <summary>The least search breadth that finds a share of the nearest rows, as measured.</summary>
+    /// <param name="recall">The share, on average over queries drawn like the rows; above 0, to 1.</param>
+    /// <param name="limit">Hits wanted, 1 and up.</param>
+    /// <returns>
+    /// The breadth; 0 when none was measured that does, so that only an exact search is sure to.
+    /// </returns>
+    public int BreadthFor(double recall, int limit) =>
+        recall < 1 && Volatile.Read(ref _recalls) is { } table ? table.BreadthFor(recall, limit) : 0;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The breadth of <paramref name="query"/> is less than 1.
@@ -281,6 +347,22 @@ public sealed class HnswGraph : IVectorSearcher
         _scratches.Return(scratch);
         GC.KeepAlive(this);
         GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
+    }
+
+    private int SearchWithout(int row, int breadth, Span<RowHit> hits)
+    {
+        var (order, never) = (default(RowNumberOrder), default(NeverStop));
+        var scratch = _scratches.Rent();
+        scratch.LeftOut = row;
+        var view = _links.View(_rows, out var entry);
+        var query = new VectorQuery(_rows[row], breadth);
+        var outcome = GraphSearch.Run(
+            view, entry, query, query.Vector, hits, _reach, scratch, ref order, ref never);
+        scratch.LeftOut = null;
+        _scratches.Return(scratch);
+        GC.KeepAlive(this);
+        GC.KeepAlive(view.Layout);
+        return outcome.Count;
     }
 
     private void LearnWhenDue()

@@ -20,11 +20,15 @@ internal sealed class FanOutAnswer(int shardsAsked)
     /// <summary>The longest wait for a free core on any silo.</summary>
     public TimeSpan Queued { get; private set; }
 
+    /// <summary>The largest search breadth of a shard; 0 when all compared every live record.</summary>
+    public int SearchBreadth { get; private set; }
+
     /// <summary>Adds the answer of one silo.</summary>
     /// <param name="result">The answer.</param>
     public void Add(SiloSearchResult result)
     {
         _results.Add(result);
+        SearchBreadth = Math.Max(SearchBreadth, result.SearchBreadth);
         Queued = result.Queued > Queued ? result.Queued : Queued;
     }
 }

@@ -103,6 +103,7 @@ internal sealed class SearchRunner(
             Limit = queries.HasIds ? settings.Limit + 1 : settings.Limit,
             Exact = settings.Exact,
             SearchBreadth = settings.SearchBreadth,
+            TargetRecall = settings.TargetRecall,
             IncludeVector = settings.IncludeVector,
             IncludeMetadata = settings.IncludeMetadata,
         };
@@ -112,6 +113,12 @@ internal sealed class SearchRunner(
         AddStage(receipt, "fan_out", time.GetElapsedTime(started));
         receipt.ShardsAsked = (uint)answer.ShardsAsked;
         receipt.ShardsAnswered = (uint)answer.ShardsAnswered;
+        if (settings.TargetRecall > 0)
+        {
+            receipt.SearchBreadth = (uint)answer.SearchBreadth;
+            receipt.Exact = answer.SearchBreadth == 0;
+        }
+
         return answer;
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using SimilarityCluster.Contracts;
+using SimilarityCluster.Contracts.Errors;
 using SimilarityCluster.Contracts.V1;
 using SimilarityCluster.Gateway.Validation;
 using SimilarityCluster.Grains.Abstractions.Collections;
@@ -8,7 +10,10 @@ namespace SimilarityCluster.Gateway.Searching;
 /// <summary>The options of a search, checked and with defaults filled in.</summary>
 /// <param name="Limit">Hits wanted for each query.</param>
 /// <param name="Exact">Compare every live record.</param>
-/// <param name="SearchBreadth">Rows kept while walking, never fewer than the hits wanted.</param>
+/// <param name="SearchBreadth">
+/// Rows kept while walking, never fewer than the hits wanted; 0 when exact or left to the shards.
+/// </param>
+/// <param name="TargetRecall">Share of the nearest records that each shard is to find; 0 for none.</param>
 /// <param name="IncludeMetadata">Whether hits carry their metadata.</param>
 /// <param name="IncludeVector">Whether hits carry their vector.</param>
 /// <param name="MinSequences">The demand for each shard; empty for none.</param>
@@ -17,6 +22,7 @@ internal sealed record SearchSettings(
     int Limit,
     bool Exact,
     int SearchBreadth,
+    float TargetRecall,
     bool IncludeMetadata,
     bool IncludeVector,
     long[] MinSequences,
@@ -44,15 +50,37 @@ internal sealed record SearchSettings(
             Check.Range("options.search_breadth", options.SearchBreadth, 1, WireLimits.MaxLimit).Throw();
         }
 
+        CheckTarget(options);
         var limit = options.Limit == 0 ? DefaultLimit : (int)options.Limit;
         var breadth = options.SearchBreadth == 0 ? collection.SearchBreadth : (int)options.SearchBreadth;
         return new SearchSettings(
             limit,
             options.Exact,
-            options.Exact ? 0 : Math.Max(breadth, limit),
+            options.Exact || options.TargetRecall > 0 ? 0 : Math.Max(breadth, limit),
+            options.TargetRecall,
             options.IncludeMetadata,
             options.IncludeVector,
             Cluster.MinSequences.Read(options.MinSequence, "options.min_sequence", collection.ShardCount),
             options.AllowPartial);
+    }
+
+    private static void CheckTarget(SearchOptions options)
+    {
+        // Also not a number.
+        if (options.TargetRecall is not (>= 0 and <= 1))
+        {
+            ServiceErrors.InvalidField(
+                "options.target_recall",
+                "0 for none, or above 0, to 1",
+                options.TargetRecall.ToString(CultureInfo.InvariantCulture)).Throw();
+        }
+
+        if (options.TargetRecall > 0 && (options.Exact || options.SearchBreadth > 0))
+        {
+            ServiceErrors.InvalidField(
+                "options.target_recall",
+                "no exact and no search_breadth beside it",
+                options.Exact ? "exact" : $"search_breadth {options.SearchBreadth}").Throw();
+        }
     }
 }

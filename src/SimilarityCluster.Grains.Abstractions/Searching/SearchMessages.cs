@@ -27,7 +27,7 @@ public sealed record SiloSearchMessage
     /// <summary>Compare every live record.</summary>
     [Id(6)] public required bool Exact { get; init; }
 
-    /// <summary>Rows kept while walking.</summary>
+    /// <summary>Rows kept while walking; not read when there is a <see cref="TargetRecall"/>.</summary>
     [Id(7)] public required int SearchBreadth { get; init; }
 
     /// <summary>Whether hits carry their vector.</summary>
@@ -35,6 +35,9 @@ public sealed record SiloSearchMessage
 
     /// <summary>Whether hits carry their metadata.</summary>
     [Id(9)] public required bool IncludeMetadata { get; init; }
+
+    /// <summary>Share of the nearest records that each shard is to find, above 0, to 1; 0 for none.</summary>
+    [Id(10)] public float TargetRecall { get; init; }
 }
 
 /// <summary>The merged hits of the silo's shards.</summary>
@@ -52,4 +55,7 @@ public sealed record SiloSearchResult
 
     /// <summary>How long it ran.</summary>
     [Id(3)] public required TimeSpan Searched { get; init; }
+
+    /// <summary>The largest search breadth of a shard; 0 when all compared every live record.</summary>
+    [Id(4)] public int SearchBreadth { get; init; }
 }

@@ -26,6 +26,7 @@ internal sealed class SearchJob
     private readonly bool _byShards;
     private readonly int _queriesInCell;
     private readonly int _cellCount;
+    private readonly int[] _breadths; // By shard; 0 to compare every live record.
     private readonly byte[][] _packed;
     private readonly Candidate[][] _found;
     private readonly long _made;
@@ -51,6 +52,7 @@ internal sealed class SearchJob
         CancellationToken cancellationToken)
     {
         (_search, _shards, _notMine, _time, _token) = (search, shards, notMine, time, cancellationToken);
+        _breadths = Array.ConvertAll(shards, BreadthOf);
         _queriesInCell = Math.Clamp((search.QueryCount + threads - 1) / threads, 1, MostQueriesInCell);
         _cellCount = (search.QueryCount + _queriesInCell - 1) / _queriesInCell;
         if (search.QueryCount == 1 && Math.Min(shards.Length, idleThreads) is > 1 and var parts)
@@ -118,6 +120,14 @@ internal sealed class SearchJob
         scratch.DiscardPacked();
     }
 
+    // Each shard to the target by itself: so the merged hits reach it, too.
+    private int BreadthOf(ShardStore shard) => _search switch
+    {
+        { Exact: true } => 0,
+        { TargetRecall: > 0 } => shard.BreadthFor(_search.TargetRecall, _search.Limit),
+        _ => _search.SearchBreadth,
+    };
+
     private int CountOf(int cell) => Math.Min(_queriesInCell, QueryCount - (cell * _queriesInCell));
 
     private void Search(int cell, SearchScratch scratch)
@@ -153,8 +163,9 @@ internal sealed class SearchJob
         for (var shard = firstShard; shard < endShard; shard++)
         {
             _token.ThrowIfCancellationRequested();
+            var breadth = _breadths[shard];
             var outcome = _shards[shard].Search(
-                vector, _search.Exact, _search.SearchBreadth, scratch.Hits(_search.Limit), ref stop);
+                vector, breadth == 0, breadth, scratch.Hits(_search.Limit), ref stop);
             if (outcome.Stopped)
             {
                 throw new OperationCanceledException(_token);
@@ -198,6 +209,7 @@ internal sealed class SearchJob
             Hits = _packed.Length > 0 ? Join(_packed) : scratch.Packed.WrittenSpan.ToArray(),
             Queued = _time.GetElapsedTime(_made, _started),
             Searched = _time.GetElapsedTime(_started),
+            SearchBreadth = _breadths.Max(),
         };
     }
 

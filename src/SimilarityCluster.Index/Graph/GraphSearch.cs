@@ -31,12 +31,14 @@ internal static unsafe class GraphSearch
     {
         var vector = scratch.Query.Load(values);
         var most = Math.Min(view.Limit, Math.Max(query.Breadth, hits.Length));
-        var breadth = float.IsPositiveInfinity(query.MaxDistance) ? most : Math.Min(query.Breadth, most);
+        var isRange = !float.IsPositiveInfinity(query.MaxDistance);
+        var breadth = isRange ? Math.Min(query.Breadth, most) : most;
         while (true)
         {
             var end = query.Filter is { } members
                 ? FindMembers(view, entry, vector, members, breadth, hits.Length, scratch, ref stop)
-                : FindRows(view, entry, vector, breadth, hits.Length, breadth == most ? reach : null, scratch, ref stop);
+                : FindRows(
+                    view, entry, vector, breadth, hits.Length, isRange ? null : reach, scratch, ref stop);
             var pool = scratch.Pool;
             var isScan = end == SearchEnd.Scanned;
             var isSure = GraphFinish.Run(
@@ -130,6 +132,11 @@ internal static unsafe class GraphSearch
         {
             var query = TScorer.Load(_view, vector, scratch.Code);
             var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
+            if (scratch.LeftOut is { } row)
+            {
+                scratch.Tags[row] = scratch.Met;
+            }
+
             GraphWalk.Seed<TScorer, NoFilter>(_view, query, nearest, default, scratch);
             return GraphWalk.Walk<TScorer, NoFilter, TStop>(
                 _view, 0, query, default, scratch, ref _stop);

@@ -34,6 +34,7 @@ internal sealed class GraphBuilder
     private Task _building = Task.CompletedTask;
     private bool _isBuilding;
     private bool _isRepairing;
+    private bool _isCalibrating;
     private int _rowsLeft;
 
     /// <summary>Begins to insert what the replay left.</summary>
@@ -101,7 +102,10 @@ internal sealed class GraphBuilder
     }
 
     private bool HasWork =>
-        (_graph.Count < _rows.Published || _isRepairing || _graph.IsRepairDue) && !_lifetime.IsStopped;
+        (_graph.Count < _rows.Published
+            || _isRepairing || _graph.IsRepairDue
+            || _isCalibrating || _graph.IsCalibrationDue)
+        && !_lifetime.IsStopped;
 
     /// <summary>
     /// A long replay leaves a tail beyond the limit. Writes need not wait until all of it is built: for every
@@ -140,7 +144,7 @@ internal sealed class GraphBuilder
         var missing = _rows.Published - _graph.Count;
         if (missing <= 0)
         {
-            return Crew.RunAsync(_scheduler, 1, RepairPortion);
+            return Crew.RunAsync(_scheduler, 1, DoIdlePortion);
         }
 
         var most = Math.Min(_scheduler.MaximumConcurrencyLevel, Environment.ProcessorCount);
@@ -162,11 +166,15 @@ internal sealed class GraphBuilder
         }
     }
 
-    private void RepairPortion()
+    private void DoIdlePortion()
     {
         if (_isRepairing || _graph.IsRepairDue)
         {
             _isRepairing = _graph.Repair(PortionRows);
+        }
+        else if (_isCalibrating || _graph.IsCalibrationDue)
+        {
+            _isCalibrating = _graph.Calibrate(1); // Compares a row with all.
         }
     }
 }

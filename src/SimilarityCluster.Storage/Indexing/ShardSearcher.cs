@@ -42,6 +42,9 @@ internal sealed class ShardSearcher(ShardRows rows, HnswGraph graph)
         }
     }
 
+    /// <inheritdoc cref="ShardStore.BreadthFor"/>
+    internal int BreadthFor(double recall, int limit) => graph.BreadthFor(recall, limit);
+
     private SearchOutcome SearchOnce<TStop>(
         ReadOnlySpan<float> query, bool exact, int breadth, Span<RowHit> hits, ref TStop stop)
         where TStop : struct, IStopCondition
