@@ -66,7 +66,8 @@ public sealed class HnswGraph : IVectorSearcher
         _firstLearning = _code == VectorCode.Principal ? Math.Max(FirstLearning, rows.Dimension) : FirstLearning;
         _links = new GraphLinks(options.Connectivity);
         _builder = new GraphBuilder(rows, _links, options);
-        _repair = new GraphRepair(rows, _links, _builder);
+        var mending = new RowMending(rows, _links, _builder, Math.Max(1, options.BuildBreadth / 3));
+        _repair = new GraphRepair(rows, _links, _builder, mending);
         var connectivity = options.Connectivity;
         _scratches = new ScratchPool<SearchScratch>(() => new SearchScratch(rows, connectivity));
         _insertScratches = new ScratchPool<InsertScratch>(() => new InsertScratch(rows, connectivity));

@@ -18,7 +18,8 @@ public sealed class HnswOptions
     public int Connectivity { get; set; } = 16;
 
     /// <summary>
-    /// Rows kept while the neighbours of a new row are looked for (paper: efConstruction). Default 200.
+    /// Rows kept while the neighbours of a new row are looked for (paper: efConstruction), and a third of it
+    /// when those of an old one are, which has lost many. Default 200.
     /// </summary>
     [Range(1, 10_000)]
     public int BuildBreadth { get; set; } = 200;

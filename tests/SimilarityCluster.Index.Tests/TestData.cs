@@ -3,8 +3,12 @@ namespace SimilarityCluster.Index.Tests;
 /// <summary>Seeded rows in clusters, as embeddings are: some directions vary much, most hardly.</summary>
 internal static class TestData
 {
-    /// <summary>Vectors around a few dozen centres; of length 1 where the metric wants it.</summary>
-    public static float[][] Clustered(Metric metric, int count, int dimension, int seed)
+    /// <summary>
+    /// Vectors around a few dozen centres; of length 1 where the metric wants it. The wider they spread, the
+    /// more the clusters run into each other.
+    /// </summary>
+    public static float[][] Clustered(
+        Metric metric, int count, int dimension, int seed, float spread = 0.4f)
     {
         var random = new Random(seed);
         // The centres depend on the dimension alone, so that queries of another seed are drawn like the rows.
@@ -12,7 +16,7 @@ internal static class TestData
         var centres = Enumerable.Range(0, 40).Select(_ => Gaussian(centreRandom, dimension, 1f)).ToArray();
         return Enumerable.Range(0, count).Select(_ =>
         {
-            var vector = Gaussian(random, dimension, 0.4f);
+            var vector = Gaussian(random, dimension, spread);
             var centre = centres[random.Next(centres.Length)];
             for (var index = 0; index < dimension; index++)
             {

@@ -111,8 +111,8 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
     /// <param name="query">The row.</param>
     /// <param name="owner">The row.</param>
     /// <param name="slots">Its slots; links that stay keep theirs, see <see cref="GraphLinks"/>.</param>
-    /// <param name="candidates">Scored with the row, ascending, each once; its parent among them.</param>
-    /// <param name="level">The level.</param>
+    /// <param name="candidates">Scored with the row, ascending, each once.</param>
+    /// <param name="staying">Those among them that it keeps in any case; its parent and children.</param>
     /// <param name="scratch">Work memory.</param>
     public static void Rechoose<TScorer>(
         in GraphView view,
@@ -120,14 +120,14 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         int owner,
         Span<int> slots,
         ReadOnlySpan<ulong> candidates,
-        int level,
+        ReadOnlySpan<int> staying,
         InsertScratch scratch)
         where TScorer : struct, IRowScorer
     {
         var self = TScorer.Score(view, query, owner);
         var room = scratch.Kept.AsSpan(0, slots.Length);
         var kept = room[..NeighbourChoice.Choose<TScorer>(
-            view, self, candidates, room, level == 0 ? owner : -1, scratch)];
+            view, self, candidates, staying, room, scratch)];
         var added = 0;
         foreach (ref var slot in slots)
         {
@@ -142,6 +142,16 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
             }
         }
     }
+
+    /// <summary>A candidate.</summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <param name="view">The graph.</param>
+    /// <param name="query">The row that chooses.</param>
+    /// <param name="row">The candidate.</param>
+    /// <returns>Its key.</returns>
+    public static ulong KeyOf<TScorer>(in GraphView view, in WalkQuery query, int row)
+        where TScorer : struct, IRowScorer =>
+        CandidateKey.Of(TScorer.Score(view, query, row), row, isDead: false);
 
     /// <summary>Gives a row another parent.</summary>
     /// <typeparam name="TScorer">What is compared.</typeparam>
@@ -168,7 +178,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         scratch.Growth = view.Metric == Metric.Dot ? 0 : SearchReach.GrowthOf(found); // Products have no origin.
         var self = TScorer.Score(view, query, row);
         var room = scratch.Kept.AsSpan(0, _connectivity);
-        var chosen = room[..NeighbourChoice.Choose<TScorer>(view, self, found, room, owner: -1, scratch)];
+        var chosen = room[..NeighbourChoice.Choose<TScorer>(view, self, found, [], room, scratch)];
         scratch.SetNeighbours(level, chosen);
         chosen.CopyTo(new Span<int>(view.Slots(row, level), view.SlotCount(level)));
         return CandidateKey.Row(found[0]);
@@ -204,13 +214,12 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         using var held = new RowLock(view.Nodes[row]);
         view = LinkView();
         var slots = new Span<int>(view.Slots(row, 0), view.SlotCount(0));
-        var isLinked = slots.Contains(parent);
         var place = slots.IndexOf(before);
         if (place >= 0)
         {
-            Volatile.Write(ref slots[place], isLinked ? -1 : parent);
+            Volatile.Write(ref slots[place], slots.Contains(parent) ? -1 : parent);
         }
-        else if (!isLinked)
+        else
         {
             LinkBack<TScorer>(view, row, parent, 0, scratch);
         }
@@ -244,11 +253,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
 
         node->ChildCount++;
         view.Nodes[row]->Parent = parent;
-        if (!new Span<int>(view.Slots(parent, 0), view.SlotCount(0)).Contains(row))
-        {
-            LinkBack<TScorer>(LinkView(), parent, row, 0, scratch);
-        }
-
+        LinkBack<TScorer>(LinkView(), parent, row, 0, scratch);
         return true;
     }
 
@@ -258,6 +263,11 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         where TScorer : struct, IRowScorer
     {
         var slots = new Span<int>(view.Slots(owner, level), view.SlotCount(level));
+        if (slots.Contains(row))
+        {
+            return; // Repair may have met the row meanwhile.
+        }
+
         var free = slots.IndexOf(-1);
         if (free >= 0)
         {
@@ -288,10 +298,23 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
 
         candidates[^1] = KeyOf<TScorer>(view, query, row);
         candidates.Sort();
-        Rechoose<TScorer>(view, query, owner, slots, candidates, level, scratch);
+        var staying = level == 0 ? TreeLinks(view, owner, candidates, scratch.Staying) : [];
+        Rechoose<TScorer>(view, query, owner, slots, candidates, staying, scratch);
     }
 
-    private static ulong KeyOf<TScorer>(in GraphView view, in WalkQuery query, int row)
-        where TScorer : struct, IRowScorer =>
-        CandidateKey.Of(TScorer.Score(view, query, row), row, isDead: false);
+    private static ReadOnlySpan<int> TreeLinks(
+        in GraphView view, int owner, ReadOnlySpan<ulong> candidates, Span<int> found)
+    {
+        var (count, parent) = (0, view.Nodes[owner]->Parent); // Once: repair may give it another meanwhile.
+        foreach (var key in candidates)
+        {
+            var row = CandidateKey.Row(key);
+            if (row == parent || view.Nodes[row]->Parent == owner)
+            {
+                found[count++] = row;
+            }
+        }
+
+        return found[..count];
+    }
 }

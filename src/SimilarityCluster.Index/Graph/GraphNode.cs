@@ -29,4 +29,9 @@ internal struct GraphNode
 
     /// <summary>Whether the row was taken out: it was deleted, and links lead around it.</summary>
     public bool IsRemoved;
+
+    /// <summary>
+    /// The most links that repair has seen it with on the lowest level since it last looked for neighbours.
+    /// </summary>
+    public byte MostLinks;
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace SimilarityCluster.Index.Graph;
 
 /// <summary>
@@ -8,16 +6,18 @@ namespace SimilarityCluster.Index.Graph;
 /// </summary>
 /// <remarks>
 /// A sweep goes over the rows twice. First each deleted row loses its place in the tree of parents: its
-/// children go to its parent, or below it. Then every row with links to such rows chooses anew among its
-/// other neighbours and theirs. Afterwards no walk meets them. The root of the tree and the entry stay.
-/// Source: Singh et al., "FreshDiskANN", 2021, algorithm 4.
+/// children go to near rows, or to its parent, or below these. Then every row gives up its links to such rows, see
+/// <see cref="RowMending"/>. Afterwards no walk meets them. The root of the tree and the entry stay.
 /// </remarks>
 /// <param name="rows">The vectors.</param>
 /// <param name="links">The graph.</param>
 /// <param name="builder">Links rows.</param>
-internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, GraphBuilder builder)
+/// <param name="mending">Mends rows.</param>
+internal sealed unsafe class GraphRepair(
+    VectorRows rows, GraphLinks links, GraphBuilder builder, RowMending mending)
 {
-    private readonly List<ulong> _candidates = [];
+    private const int MostSteps = 64;
+
     private readonly List<int> _orphans = [];
     private int _end;
     private int _next;
@@ -43,7 +43,7 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
         {
             if (_isMending)
             {
-                Mend<TScorer>(view, _next, scratch);
+                mending.Mend<TScorer>(view, _next, scratch);
             }
             else if (rows.IsDeleted(_next) && !links.IsEntry(_next))
             {
@@ -96,98 +96,56 @@ internal sealed unsafe class GraphRepair(VectorRows rows, GraphLinks links, Grap
 
         foreach (var orphan in _orphans)
         {
-            builder.Readopt<TScorer>(view, orphan, row, parent, scratch);
+            var next = NextParent<TScorer>(orphan, parent, scratch);
+            builder.Readopt<TScorer>(view, orphan, row, next, scratch);
         }
 
         node->ChildCount = 0;
         links.CountRemoved();
     }
 
-    private void Mend<TScorer>(in GraphView view, int row, InsertScratch scratch)
+    // The nearest neighbour that stays and is not below the orphan: links to far parents lead walks astray.
+    private int NextParent<TScorer>(int orphan, int otherwise, InsertScratch scratch)
         where TScorer : struct, IRowScorer
     {
-        var node = view.Nodes[row];
-        if (node->IsRemoved)
+        var view = builder.LinkView();
+        var query = TScorer.OfRow(view, orphan, scratch.Owner);
+        var (parent, nearest) = (otherwise, float.PositiveInfinity);
+        foreach (var link in new ReadOnlySpan<int>(view.Slots(orphan, 0), view.SlotCount(0)))
         {
-            return;
-        }
-
-        for (var level = 0; level <= node->Level; level++)
-        {
-            var slots = new Span<int>(view.Slots(row, level), view.SlotCount(level));
-            if (!LinksToRemoved(view, slots))
+            if ((uint)link >= (uint)view.Limit || rows.IsDeleted(link))
             {
                 continue;
             }
 
-            using var held = new RowLock(node);
-            var now = builder.LinkView();
-            var query = TScorer.OfRow(now, row, scratch.Owner);
-            GatherCandidates<TScorer>(now, query, row, slots, level);
-            var candidates = CollectionsMarshal.AsSpan(_candidates);
-            GraphBuilder.Rechoose<TScorer>(now, query, row, slots, candidates, level, scratch);
+            var score = TScorer.Score(view, query, link);
+            if (score < nearest && !MayBeBelow(view, link, orphan))
+            {
+                (parent, nearest) = (link, score);
+            }
         }
+
+        return parent;
     }
 
-    private static bool LinksToRemoved(in GraphView view, ReadOnlySpan<int> slots)
+    // Parents that are newer than the view are unknown, and rows inserted in order may make long chains.
+    private static bool MayBeBelow(in GraphView view, int row, int ancestor)
     {
-        foreach (var link in slots)
+        for (var step = 0; step < MostSteps && row < view.Limit; step++)
         {
-            if ((uint)link < (uint)view.Limit && view.Nodes[link]->IsRemoved)
+            if (row < 0)
+            {
+                return false;
+            }
+
+            if (row == ancestor)
             {
                 return true;
             }
+
+            row = view.Nodes[row]->Parent;
         }
 
-        return false;
-    }
-
-    // The neighbours that stay, and those of the neighbours that go.
-    private void GatherCandidates<TScorer>(
-        in GraphView view, in WalkQuery query, int row, ReadOnlySpan<int> slots, int level)
-        where TScorer : struct, IRowScorer
-    {
-        _candidates.Clear();
-        foreach (var link in slots)
-        {
-            if (link < 0)
-            {
-                continue;
-            }
-
-            if (!view.Nodes[link]->IsRemoved)
-            {
-                Add(view, query, link);
-                continue;
-            }
-
-            foreach (var next in new ReadOnlySpan<int>(view.Slots(link, level), slots.Length))
-            {
-                if ((uint)next < (uint)view.Limit && next != row && !view.Nodes[next]->IsRemoved)
-                {
-                    Add(view, query, next);
-                }
-            }
-        }
-
-        _candidates.Sort();
-        RemoveTwins(_candidates);
-
-        void Add(in GraphView of, in WalkQuery to, int candidate) =>
-            _candidates.Add(CandidateKey.Of(TScorer.Score(of, to, candidate), candidate, isDead: false));
-    }
-
-    private static void RemoveTwins(List<ulong> sorted)
-    {
-        var kept = 0;
-        for (var index = 0; index < sorted.Count; index++)
-        {
-            if (index == 0 || sorted[index] != sorted[kept - 1])
-            {
-                sorted[kept++] = sorted[index];
-            }
-        }
-
-        sorted.RemoveRange(kept, sorted.Count - kept);
+        return true;
     }
 }

@@ -23,6 +23,7 @@ internal sealed class InsertScratch
         ChosenQueries = new WalkQuery[slotCount];
         Candidates = new ulong[slotCount + 1];
         Kept = new int[slotCount];
+        Staying = new int[slotCount];
     }
 
     /// <summary>For the walks; its query is the new row.</summary>
@@ -42,6 +43,9 @@ internal sealed class InsertScratch
 
     /// <summary>The links that a row keeps.</summary>
     public int[] Kept { get; }
+
+    /// <summary>The links that a row must keep.</summary>
+    public int[] Staying { get; }
 
     /// <summary>What was chosen for the new row.</summary>
     /// <param name="level">The level.</param>

@@ -3,8 +3,8 @@ namespace SimilarityCluster.Index.Graph;
 /// <summary>Chooses a row's neighbours among candidates (paper: algorithm 4).</summary>
 /// <remarks>
 /// A candidate is taken when it is nearer to the base than to every one taken before, so that links lead in
-/// many directions. Two additions: the owner's links to its parent and children are always taken, and at most
-/// a quarter are copies of the base, which would otherwise keep a group of copies to itself.
+/// many directions. Two additions: some can be named that are taken in any case, and at most a quarter are
+/// copies of the base, which would otherwise keep a group of copies to itself.
 /// </remarks>
 internal static unsafe class NeighbourChoice
 {
@@ -13,25 +13,25 @@ internal static unsafe class NeighbourChoice
     /// <param name="view">The graph.</param>
     /// <param name="self">The score of the base with itself: that of its copies.</param>
     /// <param name="candidates">Scored with the base, ascending.</param>
+    /// <param name="staying">Those among the candidates that are taken in any case.</param>
     /// <param name="chosen">Receives the rows, nearest first; its length is the most that are wanted.</param>
-    /// <param name="owner">The row whose links to parent and children must stay, or -1.</param>
     /// <param name="scratch">Work memory.</param>
     /// <returns>How many were chosen.</returns>
     public static int Choose<TScorer>(
         in GraphView view,
         float self,
         ReadOnlySpan<ulong> candidates,
+        ReadOnlySpan<int> staying,
         Span<int> chosen,
-        int owner,
         InsertScratch scratch)
         where TScorer : struct, IRowScorer
     {
         var (count, copies) = (0, chosen.Length / 4);
-        var free = chosen.Length - CountTreeLinks(view, owner, candidates);
+        var free = chosen.Length - staying.Length;
         foreach (var key in candidates)
         {
             var (row, score) = (CandidateKey.Row(key), CandidateKey.Score(key));
-            if (!IsTreeLink(view, owner, row))
+            if (!staying.Contains(row))
             {
                 if (free == 0
                     || (score == self && copies-- <= 0)
@@ -68,21 +68,4 @@ internal static unsafe class NeighbourChoice
 
         return false;
     }
-
-    private static int CountTreeLinks(in GraphView view, int owner, ReadOnlySpan<ulong> candidates)
-    {
-        var count = 0;
-        if (owner >= 0)
-        {
-            foreach (var key in candidates)
-            {
-                count += IsTreeLink(view, owner, CandidateKey.Row(key)) ? 1 : 0;
-            }
-        }
-
-        return count;
-    }
-
-    private static bool IsTreeLink(in GraphView view, int owner, int row) =>
-        owner >= 0 && (view.Nodes[row]->Parent == owner || view.Nodes[owner]->Parent == row);
 }

@@ -30,17 +30,17 @@ internal static class ChurnBenchmark
         lines.Begin();
         for (var round = 0; round <= settings.Rounds; round++)
         {
-            var cost = default(Cost);
+            var (change, repair) = (0.0, 0.0);
             if (round > 0)
             {
                 var (dead, born) = population.Replace(population.LiveCount / ReplacedShare);
-                cost = Cost.OfThread(() => churned.Replace(population, dead, born));
+                (change, repair) = churned.Replace(population, dead, born);
                 (set, vectors) = population.Live();
             }
 
             fresh.Build(set, threads: 1);
             var (own, other) = Measure(churned, fresh, set, vectors, settings.Breadth);
-            lines.Add(round, own, other, cost);
+            lines.Add(round, own, other, change, repair);
         }
 
         lines.Finish();

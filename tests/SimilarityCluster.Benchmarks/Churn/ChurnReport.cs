@@ -14,6 +14,8 @@ internal sealed class ChurnReport(Report report, VectorSet set, ChurnSettings se
 {
     private IndexState _churned;
     private IndexState _fresh;
+    private double _change;
+    private double _repair;
 
     /// <summary>Writes what comes before the first round.</summary>
     public void Begin()
@@ -26,17 +28,20 @@ internal sealed class ChurnReport(Report report, VectorSet set, ChurnSettings se
             + "Round 0 is before the first change.");
         report.Table(
             "round", $"recall@{GroundTruth.Limit}", "fresh", "queries/CPU s", "fresh", "B/live row", "fresh",
-            "round's CPU s");
+            "CPU s of changing", "of repairing");
     }
 
     /// <summary>Writes one round.</summary>
     /// <param name="round">Counted from 1; 0 is before the first.</param>
     /// <param name="churned">The index that has seen all rounds.</param>
     /// <param name="fresh">The index that has seen none.</param>
-    /// <param name="cost">What deleting, inserting and repairing took.</param>
-    public void Add(int round, IndexState churned, IndexState fresh, Cost cost)
+    /// <param name="change">Processor seconds that deleting and inserting took.</param>
+    /// <param name="repair">Those of repairing.</param>
+    public void Add(int round, IndexState churned, IndexState fresh, double change, double repair)
     {
         (_churned, _fresh) = (churned, fresh);
+        _change += change;
+        _repair += repair;
         report.Row(
             round,
             Recall(churned),
@@ -45,15 +50,20 @@ internal sealed class ChurnReport(Report report, VectorSet set, ChurnSettings se
             Spread.Number(fresh.QueriesPerSecond),
             churned.BytesPerRow,
             fresh.BytesPerRow,
-            round == 0 ? "-" : Spread.Number(cost.CpuSeconds));
+            round == 0 ? "-" : Spread.Number(change),
+            round == 0 ? "-" : Spread.Number(repair));
     }
 
-    /// <summary>Records the figures of the last round.</summary>
+    /// <summary>Records the figures of the last round, and what repairs took in all of them.</summary>
     public void Finish()
     {
         Bar("recall-loss", _fresh.Recall - _churned.Recall);
         Bar("cpu-ratio", _churned.QueriesPerSecond / _fresh.QueriesPerSecond);
         Bar("bytes-ratio", _churned.BytesPerRow / _fresh.BytesPerRow);
+        if (_change > 0)
+        {
+            Bar("repair-ratio", _repair / _change);
+        }
     }
 
     private void Bar(string figure, double value) =>
@@ -63,6 +73,7 @@ internal sealed class ChurnReport(Report report, VectorSet set, ChurnSettings se
     {
         VectorCode.Float32 => "float32",
         VectorCode.FourBit => "fourbit",
+        VectorCode.Principal => "principal",
         _ => "eightbit",
     };
 

@@ -1,5 +1,6 @@
 using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.Data;
+using SimilarityCluster.Benchmarks.Measuring;
 using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Benchmarks.Churn;
@@ -31,31 +32,23 @@ internal sealed class ChurnedEngine(VectorCode code) : GraphEngine("churned", co
     /// <param name="population">The population.</param>
     /// <param name="dead">Vectors that are not live any more.</param>
     /// <param name="born">As many that are live now.</param>
-    public void Replace(Population population, int[] dead, int[] born)
+    /// <returns>Processor seconds that deleting and inserting took, and those of repairing.</returns>
+    public (double Change, double Repair) Replace(Population population, int[] dead, int[] born)
     {
-        var isRepairing = false;
+        var (isRepairing, change, repair) = (false, 0.0, 0.0);
         foreach (var (oldOnes, newOnes) in dead.Chunk(BatchRows).Zip(born.Chunk(BatchRows)))
         {
-            foreach (var vector in oldOnes)
+            change += Cost.OfThread(() => Change(population, oldOnes, newOnes)).CpuSeconds;
+            repair += Cost.OfThread(() =>
             {
-                Rows.Delete(_rowOf[vector]);
-            }
-
-            foreach (var vector in newOnes)
-            {
-                Rows.Append(population.Vector(vector));
-            }
-
-            Add(newOnes);
-            while (Graph.InsertNext())
-            {
-            }
-
-            while (isRepairing || Graph.IsRepairDue)
-            {
-                isRepairing = Graph.Repair(RepairRows);
-            }
+                while (isRepairing || Graph.IsRepairDue)
+                {
+                    isRepairing = Graph.Repair(RepairRows);
+                }
+            }).CpuSeconds;
         }
+
+        return (change, repair);
     }
 
     /// <summary>Turns rows that were found into rows of a set.</summary>
@@ -72,6 +65,24 @@ internal sealed class ChurnedEngine(VectorCode code) : GraphEngine("churned", co
         foreach (ref var row in found)
         {
             row = row < 0 ? -1 : places[_vectors[row]];
+        }
+    }
+
+    private void Change(Population population, int[] dead, int[] born)
+    {
+        foreach (var vector in dead)
+        {
+            Rows.Delete(_rowOf[vector]);
+        }
+
+        foreach (var vector in born)
+        {
+            Rows.Append(population.Vector(vector));
+        }
+
+        Add(born);
+        while (Graph.InsertNext())
+        {
         }
     }
 
