@@ -33,12 +33,17 @@ internal static class SearchCommand
             HelpName = "ID",
         };
         var limit = SharedOptions.NewCount("--limit", "Hits wanted.", value: 10);
+        var recall = new Option<float>("--target-recall")
+        {
+            Description = "Share of the nearest records to find, above 0, to 1; the collection's breadth without.",
+            HelpName = "SHARE",
+        };
         var json = new Option<bool>("--json") { Description = "Write the answer as JSON." };
         var server = SharedOptions.NewServer();
         var command = new Command(
             "search", "Finds the records nearest to a picture, a text or a stored record.")
         {
-            collection, image, text, id, limit, json, server,
+            collection, image, text, id, limit, recall, json, server,
         };
         Option[] sources = [image, text, id];
         command.Validators.Add(result =>
@@ -59,7 +64,12 @@ internal static class SearchCommand
                 _ => Queries.ById(parsed.GetRequiredValue(id)),
             };
             var name = parsed.GetRequiredValue(collection);
-            var options = new SearchOptions { Limit = (uint)parsed.GetValue(limit), IncludeMetadata = true };
+            var options = new SearchOptions
+            {
+                Limit = (uint)parsed.GetValue(limit),
+                TargetRecall = parsed.GetValue(recall),
+                IncludeMetadata = true,
+            };
             await using var client = SharedOptions.Connect(parsed, server);
             var answer = await client.SearchAsync(name, query, options, cancellationToken);
             if (parsed.GetValue(json))

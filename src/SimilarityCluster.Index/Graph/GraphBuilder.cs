@@ -175,7 +175,8 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         GraphWalk.Walk<TScorer, NoFilter, NeverStop>(
             view, level, query, default, scratch.Search, ref never);
         var found = scratch.Search.Pool.Keys;
-        scratch.Growth = view.Metric == Metric.Dot ? 0 : SearchReach.GrowthOf(found); // Products have no origin.
+        // Products have no origin from which they could grow.
+        scratch.Growth = view.Metric == Metric.Dot ? 0 : SearchReach.GrowthOf(found, view.Limit);
         var self = TScorer.Score(view, query, row);
         var room = scratch.Kept.AsSpan(0, _connectivity);
         var chosen = room[..NeighbourChoice.Choose<TScorer>(view, self, found, [], room, scratch)];

@@ -136,8 +136,9 @@ internal sealed unsafe class RowMending(VectorRows rows, GraphLinks links, Graph
         var view = links.BuilderView(rows, out _);
         var query = TScorer.OfRow(view, row, scratch.Owner);
         scratch.Search.Begin(view.Limit, Math.Min(breadth, view.Limit));
-        GraphWalk.Seed<TScorer>(view, query, row, scratch.Search);
-        GraphWalk.Walk<TScorer, NeverStop>(view, level, query, scratch.Search, ref never);
+        GraphWalk.Seed<TScorer, NoFilter>(view, query, row, default, scratch.Search);
+        GraphWalk.Walk<TScorer, NoFilter, NeverStop>(
+            view, level, query, default, scratch.Search, ref never);
     }
 
     // The neighbours that stay, which are returned, and what the search has found.

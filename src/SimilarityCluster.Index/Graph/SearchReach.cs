@@ -21,7 +21,9 @@ internal sealed class SearchReach
     private const int FirstRank = 10;
     private const int BreadthShare = 4;
 
+    // Fewer tell little, and those of a graph that has not many times as many are not near.
     private const int LeastRows = 64;
+    private const int GraphShare = 16;
     private const int MostRoom = 4; // Of the breadth.
     private const int Memory = 4_096;
 
@@ -30,10 +32,11 @@ internal sealed class SearchReach
 
     /// <summary>By which power of their rank the scores of a walk grow.</summary>
     /// <param name="keys">The nearest rows, ascending.</param>
+    /// <param name="rowCount">Rows that there are.</param>
     /// <returns>0 when they are too few or too near to tell.</returns>
-    public static float GrowthOf(ReadOnlySpan<ulong> keys)
+    public static float GrowthOf(ReadOnlySpan<ulong> keys, int rowCount)
     {
-        if (keys.Length < LeastRows)
+        if (keys.Length < LeastRows || keys.Length > rowCount / GraphShare)
         {
             return 0;
         }

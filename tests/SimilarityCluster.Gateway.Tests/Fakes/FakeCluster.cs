@@ -30,6 +30,9 @@ internal sealed class FakeCluster : IGrainFactory
 
     public ConcurrentQueue<SiloSearchMessage> Searches { get; } = new();
 
+    /// <summary>What shards walk with when a recall is stated; 0 to compare every live record.</summary>
+    public int BreadthForTargets { get; set; } = 48;
+
     public FakeShard ShardOf(ShardKey key) => _shards.GetOrAdd(key.ToString(), _ => new FakeShard(this, key));
 
     public FakeSearcher SearcherOf(string silo) =>

@@ -25,6 +25,7 @@ internal sealed class FakeSearcher(FakeCluster cluster, string silo) : ISiloSear
             Hits = mine.Length == 0 ? [] : Search(search, cluster.Catalog.Holds(search.CollectionId)!, mine),
             Queued = TimeSpan.Zero,
             Searched = TimeSpan.Zero,
+            SearchBreadth = search.TargetRecall > 0 ? cluster.BreadthForTargets : search.SearchBreadth,
         };
     }
 

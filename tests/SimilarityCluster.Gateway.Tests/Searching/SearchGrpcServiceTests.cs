@@ -53,6 +53,19 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
         Assert.True(response.Receipt.Stages[0].Duration.ToTimeSpan() >= FakeEmbedder.Waited);
     }
 
+    [Theory]
+    [InlineData(48)]
+    [InlineData(0)]
+    public async Task Search_TargetRecall_IsTakenToTheShardsAndTheirBreadthReported(int breadth)
+    {
+        _host.Cluster.BreadthForTargets = breadth;
+        var response = await SearchAsync(GatewayHost.Query(20, 0), new() { TargetRecall = 0.95f });
+
+        Assert.Equal((breadth == 0, (uint)breadth), (response.Receipt.Exact, response.Receipt.SearchBreadth));
+        Assert.All(_host.Cluster.Searches, search =>
+            Assert.Equal((0.95f, 0, false), (search.TargetRecall, search.SearchBreadth, search.Exact)));
+    }
+
     [Fact]
     public async Task Search_LimitAboveTheBreadth_WalksAndReportsTheLimit()
     {

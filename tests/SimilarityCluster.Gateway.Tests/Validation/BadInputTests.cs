@@ -124,6 +124,46 @@ public sealed class BadInputTests : IAsyncLifetime
                 Options = new() { SearchBreadth = 10_001 },
             },
             "options.search_breadth"),
+        ["search, target above 1"] = Search(
+            new()
+            {
+                Collection = "cosine",
+                Query = GatewayHost.Query(1, 0),
+                Options = new() { TargetRecall = 1.01f },
+            },
+            "options.target_recall"),
+        ["search, target below 0"] = Search(
+            new()
+            {
+                Collection = "cosine",
+                Query = GatewayHost.Query(1, 0),
+                Options = new() { TargetRecall = -0.5f },
+            },
+            "options.target_recall"),
+        ["search, target not a number"] = Search(
+            new()
+            {
+                Collection = "cosine",
+                Query = GatewayHost.Query(1, 0),
+                Options = new() { TargetRecall = float.NaN },
+            },
+            "options.target_recall"),
+        ["search, target and exact"] = Search(
+            new()
+            {
+                Collection = "cosine",
+                Query = GatewayHost.Query(1, 0),
+                Options = new() { TargetRecall = 0.9f, Exact = true },
+            },
+            "options.target_recall"),
+        ["search, target and breadth"] = Search(
+            new()
+            {
+                Collection = "cosine",
+                Query = GatewayHost.Query(1, 0),
+                Options = new() { TargetRecall = 0.9f, SearchBreadth = 64 },
+            },
+            "options.target_recall"),
         ["search, shard of sequence"] = Search(
             new()
             {

@@ -156,6 +156,30 @@ public sealed class SearchPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Enqueue_TargetRecallOfShardsThatMeasuredNone_ComparesEveryRecord()
+    {
+        using var pool = NewPool(threads: 1, queueLimit: 10);
+        var search = Message(1, 5) with { Exact = false, TargetRecall = 0.9f };
+        var job = new SearchJob(search, [.. _shards], [], 1, 0, TimeProvider.System, Token);
+
+        pool.Enqueue(job);
+
+        Assert.Equal(0, (await job.Completion).SearchBreadth);
+    }
+
+    [Fact]
+    public async Task Enqueue_SearchBreadth_IsReported()
+    {
+        using var pool = NewPool(threads: 1, queueLimit: 10);
+        var search = Message(1, 5) with { Exact = false };
+        var job = new SearchJob(search, [.. _shards], [], 1, 0, TimeProvider.System, Token);
+
+        pool.Enqueue(job);
+
+        Assert.Equal(10, (await job.Completion).SearchBreadth);
+    }
+
+    [Fact]
     public async Task Dispose_SearchesWait_EndsThemThenRefuses()
     {
         var pool = NewPool(threads: 1, queueLimit: 10);

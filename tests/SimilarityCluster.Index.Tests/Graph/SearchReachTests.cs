@@ -8,14 +8,15 @@ public sealed class SearchReachTests
     [InlineData(0.1f)]
     [InlineData(0.5f)]
     public void GrowthOf_ScoresThatGrowLikeAPower_FindsThePower(float power) =>
-        Assert.Equal(power, SearchReach.GrowthOf(Keys(200, power)), 1e-3f);
+        Assert.Equal(power, SearchReach.GrowthOf(Keys(200, power), 10_000), 1e-3f);
 
     [Fact]
-    public void GrowthOf_FewRowsOrTwins_SaysNothing()
+    public void GrowthOf_FewRowsOrFarOnesOrTwins_SaysNothing()
     {
-        Assert.Equal(0, SearchReach.GrowthOf(Keys(30, 0.1f)));
+        Assert.Equal(0, SearchReach.GrowthOf(Keys(30, 0.1f), 10_000));
+        Assert.Equal(0, SearchReach.GrowthOf(Keys(200, 0.1f), 3_000));
         ulong[] twins = [.. Enumerable.Range(0, 100).Select(row => CandidateKey.Of(0, row, isDead: false))];
-        Assert.Equal(0, SearchReach.GrowthOf(twins));
+        Assert.Equal(0, SearchReach.GrowthOf(twins, 10_000));
     }
 
     [Fact]
@@ -64,5 +65,6 @@ public sealed class SearchReachTests
     }
 
     private static ulong[] Keys(int count, float power) =>
-        [.. Enumerable.Range(1, count).Select(rank => CandidateKey.Of(MathF.Pow(rank, power), rank, isDead: false))];
+        [.. Enumerable.Range(1, count).Select(rank =>
+            CandidateKey.Of(MathF.Pow(rank, power), rank, isDead: false))];
 }

@@ -155,4 +155,19 @@ public sealed class GraphBuilderTests
 
         protected override IEnumerable<Task> GetScheduledTasks() => [];
     }
+
+    [Fact]
+    public async Task BreadthFor_GraphIsIdle_IsMeasured()
+    {
+        await using var shard = await Shards.OpenAsync(_objects);
+        await shard.UpsertAsync("1", [.. Enumerable.Range(0, 1_100).Select(i => $"id{i}")]);
+        await shard.WhenIndexedAsync(Shards.Token);
+        while (shard.BreadthFor(0.9, 10) == 0)
+        {
+            await Task.Delay(10, Shards.Token);
+        }
+
+        Assert.InRange(shard.BreadthFor(0.9, 10), 10, 1_000);
+        Assert.Equal(0, shard.BreadthFor(1, 10));
+    }
 }
