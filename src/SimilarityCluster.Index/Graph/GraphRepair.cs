@@ -6,8 +6,9 @@ namespace SimilarityCluster.Index.Graph;
 /// </summary>
 /// <remarks>
 /// A sweep goes over the rows twice. First each deleted row loses its place in the tree of parents: its
-/// children go to near rows, or to its parent, or below these. Then every row gives up its links to such rows, see
-/// <see cref="RowMending"/>. Afterwards no walk meets them. The root of the tree and the entry stay.
+/// children go to near rows, or to its parent, or below these. Then every row gives up its links to such
+/// rows, see <see cref="RowMending"/>. Afterwards no walk meets them. The root of the tree and the entry
+/// stay.
 /// </remarks>
 /// <param name="rows">The vectors.</param>
 /// <param name="links">The graph.</param>
@@ -16,6 +17,7 @@ namespace SimilarityCluster.Index.Graph;
 internal sealed unsafe class GraphRepair(
     VectorRows rows, GraphLinks links, GraphBuilder builder, RowMending mending)
 {
+    // Rows that come in random order rarely make deeper trees; see MayBeBelow.
     private const int MostSteps = 64;
 
     private readonly List<int> _orphans = [];

@@ -15,7 +15,7 @@ namespace SimilarityCluster.Index.Graph;
 /// <param name="rows">The vectors.</param>
 /// <param name="links">The graph.</param>
 /// <param name="builder">Links rows.</param>
-/// <param name="breadth">Live rows kept while neighbours are looked for.</param>
+/// <param name="breadth">Live rows kept while neighbours are looked for, 1 and up.</param>
 internal sealed unsafe class RowMending(VectorRows rows, GraphLinks links, GraphBuilder builder, int breadth)
 {
     private const int LostShare = 5;
