@@ -63,7 +63,8 @@ public sealed class HnswGraph : IVectorSearcher
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         _rows = rows;
         _code = options.Code;
-        _firstLearning = _code == VectorCode.Principal ? Math.Max(FirstLearning, rows.Dimension) : FirstLearning;
+        var least = _code == VectorCode.Principal ? rows.Dimension : 0;
+        _firstLearning = Math.Max(FirstLearning, least);
         _links = new GraphLinks(options.Connectivity);
         _builder = new GraphBuilder(rows, _links, options);
         var mending = new RowMending(rows, _links, _builder, Math.Max(1, options.BuildBreadth / 3));
@@ -90,8 +91,8 @@ public sealed class HnswGraph : IVectorSearcher
     }
 
     /// <summary>
-    /// Whether so much has changed since the last <see cref="Calibrate"/> that another one pays: the rows have
-    /// doubled, or codes were learnt anew.
+    /// Whether so much has changed since the last <see cref="Calibrate"/> that another one pays: the rows
+    /// have doubled, or codes were learnt anew.
     /// </summary>
     public bool IsCalibrationDue =>
         Count >= LeastCalibrated
@@ -200,8 +201,9 @@ public sealed class HnswGraph : IVectorSearcher
     }
 
     /// <summary>
-    /// Measures what <see cref="BreadthFor"/> tells, a step at a time: with rows of the graph as queries, each
-    /// against all rows. Thread-safe, also beside searches, insertions and repairs; steps wait for each other.
+    /// Measures what <see cref="BreadthFor"/> tells, a step at a time: with rows of the graph as queries,
+    /// each against all rows. Thread-safe, also beside searches, insertions and repairs; steps wait for each
+    /// other.
     /// </summary>
     /// <remarks>See <see cref="IsCalibrationDue"/>. What was measured before holds until the end.</remarks>
     /// <param name="rowCount">Queries in this step, 1 and up.</param>

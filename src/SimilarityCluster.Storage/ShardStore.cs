@@ -182,8 +182,8 @@ public sealed class ShardStore : IAsyncDisposable
         ReadOnlySpan<float> query, bool exact, int breadth, Span<RowHit> hits, ref TStop stop)
         where TStop : struct, IStopCondition => _searcher.Search(query, exact, breadth, hits, ref stop);
 
-    /// <summary>The least search breadth that finds a share of the nearest records, as measured here.</summary>
-    /// <param name="recall">The share, on average over queries drawn like the records; above 0, to 1.</param>
+    /// <summary>The least search breadth that finds a share of the nearest records, as measured.</summary>
+    /// <param name="recall">The share, on average over queries drawn like the records; 0 to 1.</param>
     /// <param name="limit">Hits wanted, 1 and up.</param>
     /// <returns>
     /// The breadth; 0 when only an exact search is sure to: nothing was measured yet, or no breadth did.

@@ -4,8 +4,8 @@ namespace SimilarityCluster.Index.Calibration;
 
 /// <summary>Measures which breadth reaches which recall, a row at a time. One caller at a time.</summary>
 /// <remarks>
-/// Rows of the graph serve as queries, each as if it were not there itself: queries are taken to be drawn like
-/// the rows.
+/// Rows of the graph serve as queries, each as if it were not there itself: queries are taken to be drawn
+/// like the rows.
 /// </remarks>
 /// <param name="rows">The vectors.</param>
 /// <param name="code">See <see cref="Code"/>.</param>

@@ -95,11 +95,11 @@ internal sealed unsafe class PrincipalAxes
             }
 
             var scale = most > 0 ? Math.Min(most, float.MaxValue) / MostVectorLevel : 1;
-            var factor = Vector256.Create(1 / scale);
+            var (factor, offset) = (Vector256.Create(1 / scale), Vector256.Create(VectorOffset));
             for (index = 0; index < Dimension; index += 8)
             {
                 var moved = (Vector256.Load(vector + index) - Vector256.Load(mean + index)) * factor;
-                var whole = Vector256.ConvertToInt32Native(Vector256.Round(moved)) + Vector256.Create(VectorOffset);
+                var whole = Vector256.ConvertToInt32Native(Vector256.Round(moved)) + offset;
                 var halves = Vector128.Narrow(whole.GetLower(), whole.GetUpper()).AsUInt16();
                 *(ulong*)(levels + index) = Vector128.Narrow(halves, halves).AsUInt64()[0];
             }

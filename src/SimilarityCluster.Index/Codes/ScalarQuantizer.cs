@@ -367,7 +367,8 @@ internal sealed unsafe class ScalarQuantizer : RowQuantizer
             most = Math.Max(most, step * ((Math.Abs(_offsets[index]) * counts) + (step * LevelsOf(Code))));
         }
 
-        // A factor fits into 16 bits, wherefore all levels of the code count, and a weight of two rounded numbers may be larger by one.
+        // A factor fits into 16 bits, wherefore all levels of the code count, and a weight of two rounded
+        // numbers may be larger by one.
         var scale = ScaleOf(most, Math.Min(_limit, short.MaxValue * LevelsOf(Code) / 256) - 1);
         var (factors, offsets) = (new short[CodeLength], new short[CodeLength]);
         for (var index = 0; index < Dimension; index++)

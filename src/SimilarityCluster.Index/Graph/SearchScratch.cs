@@ -34,7 +34,7 @@ internal sealed unsafe class SearchScratch
     /// <summary>The query's code.</summary>
     public QueryCode Code { get; }
 
-    /// <summary>A row that walks over all rows do not meet, on the lowest level only; null for none.</summary>
+    /// <summary>A row that no walk over all rows meets, on the lowest level only; null for none.</summary>
     public int? LeftOut { get; set; }
 
     /// <summary>The nearest rows met.</summary>

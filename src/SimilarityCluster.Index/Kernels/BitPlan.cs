@@ -1,10 +1,11 @@
 namespace SimilarityCluster.Index.Kernels;
 
-/// <summary>How many numbers of a code have eight, four and two bits; the numbers come in this order.</summary>
+/// <summary>How many numbers of a code have eight, four and two bits, in this order.</summary>
 /// <remarks>
 /// <para>
-/// Codes are chunks. One of eight bits holds 16 numbers in 16 bytes; one of four bits 64 in 32 bytes, of which
-/// the first 32 are the low halves; one of two bits 128 in 32 bytes, each 32 of them two bits further up.
+/// Codes are chunks. One of eight bits holds 16 numbers in 16 bytes; one of four bits 64 in 32 bytes, of
+/// which the first 32 are the low halves; one of two bits 128 in 32 bytes, each 32 of them two bits further
+/// up.
 /// </para>
 /// <para>
 /// A query has 16 bits for each number of eight bits, then 8 for each of the others, then two bytes: by how

@@ -118,7 +118,9 @@ internal static unsafe class ScalarKernel
         }
     }
 
-    /// <summary>The products of a vector in bytes and <see cref="VectorKernels.AxesTogether"/> axes.</summary>
+    /// <summary>
+    /// The products of a vector in bytes and <see cref="VectorKernels.AxesTogether"/> axes.
+    /// </summary>
     /// <param name="vector">Shape [length]; 0 to 127.</param>
     /// <param name="axes">
     /// Shape [axes, length]; from -31 to 31, so that sums of eight products fit into 16 bits.

@@ -185,8 +185,10 @@ internal static unsafe class Vector128Kernel
             var (sum0, sum1) = (Vector128<int>.Zero, Vector128<int>.Zero);
             for (var index = 0; index < length; index += 32)
             {
-                sum0 = MultiplyAdd(Vector128.Load(vector + index), Vector128.Load(axes + index), sum0);
-                sum1 = MultiplyAdd(Vector128.Load(vector + index + 16), Vector128.Load(axes + index + 16), sum1);
+                var bytes = vector + index;
+                var numbers = axes + index;
+                sum0 = MultiplyAdd(Vector128.Load(bytes), Vector128.Load(numbers), sum0);
+                sum1 = MultiplyAdd(Vector128.Load(bytes + 16), Vector128.Load(numbers + 16), sum1);
             }
 
             products[axis] = Vector128.Sum(sum0 + sum1);

@@ -32,7 +32,7 @@ internal static class KernelBenchmark
         report.Line(
             $"Nanoseconds of processor time a call: one query against {KernelCall.RowCount} rows in turns, "
             + "all in cache, called through a pointer. No call waits for another, so they may overlap as in "
-            + $"a walk. Medians of {rounds} rounds, least and most. Lengths are padded as in the index. In use "
+            + $"a walk. Medians of {rounds} rounds, least and most. Lengths are padded. In use "
             + $"here: {VectorKernels.Name}.");
         report.Table([.. (string[])["kernel", "dimension"], .. kinds.Select(kind => kind.ToString())]);
         foreach (var row in calls.Chunk(kinds.Length))

@@ -17,7 +17,8 @@ public sealed class CalibrateTests
     public void BreadthFor_QueriesDrawnLikeTheRows_ReachTheTarget(Metric metric, VectorCode code)
     {
         var rows = TestData.Rows(metric, TestData.Clustered(metric, 4_000, 48, seed: 91));
-        var graph = TestData.Graph(rows, new HnswOptions { Connectivity = 8, BuildBreadth = 100, Code = code });
+        var options = new HnswOptions { Connectivity = 8, BuildBreadth = 100, Code = code };
+        var graph = TestData.Graph(rows, options);
         Calibrate(graph);
         var queries = TestData.Clustered(metric, 300, 48, seed: 92);
         Assert.All(Targets, target =>
