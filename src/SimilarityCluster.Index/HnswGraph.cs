@@ -43,6 +43,7 @@ public sealed class HnswGraph : IVectorSearcher
     private readonly object _sync = new(); // A monitor, not a Lock: learning waits for the insertions.
     private readonly GraphRepair _repair;
     private readonly SearchReach _reach = new();
+    private readonly InsertionOverlap _overlap = new();
     private readonly Lock _calibrating = new();
     private RecallCalibration? _calibration;
     private RecallTable? _recalls;
@@ -111,6 +112,7 @@ public sealed class HnswGraph : IVectorSearcher
     public bool InsertNext()
     {
         int row;
+        long begin;
         lock (_sync)
         {
             row = _links.Reserved;
@@ -133,27 +135,18 @@ public sealed class HnswGraph : IVectorSearcher
                 return true;
             }
 
+            begin = _overlap.Begin();
             _changing++;
         }
 
-        var isLinked = false;
-        var (outside, growth) = (0, 0f);
         try
         {
-            (outside, growth) = Insert(row);
-            isLinked = true;
+            Insert(row, begin);
         }
         finally
         {
             lock (_sync)
             {
-                if (isLinked)
-                {
-                    _outsideCount += outside > _rows.Dimension / 8 ? 1 : 0;
-                    _reach.Learn(growth);
-                    _links.Publish(row);
-                }
-
                 EndChange(); // Also after a failure: others may wait for it, to learn.
             }
         }
@@ -301,16 +294,29 @@ public sealed class HnswGraph : IVectorSearcher
         return faults;
     }
 
-    // How many of the row's numbers lie outside what the code was learnt from, and how scores grew around it.
-    private (int Outside, float Growth) Insert(int row)
+    private void Insert(int row, long begin)
     {
         var scratch = _insertScratches.Rent();
-        var insertion = new Insertion(_builder, row, scratch);
+        var scoring = _links.Scoring(_rows.Metric);
         var outside = _links.Encode(_rows, row);
-        _links.Scoring(_rows.Metric).Run<Insertion, bool>(ref insertion);
-        var growth = scratch.Growth;
+        var insertion = new Insertion(_builder, row, [], scratch);
+        scoring.Run<Insertion, bool>(ref insertion);
+        int[] others;
+        lock (_sync)
+        {
+            _outsideCount += outside > _rows.Dimension / 8 ? 1 : 0;
+            _reach.Learn(scratch.Growth);
+            _links.Publish(row);
+            others = _overlap.End(row, begin);
+        }
+
+        if (others.Length > 0)
+        {
+            var meeting = new Insertion(_builder, row, others, scratch);
+            scoring.Run<Insertion, bool>(ref meeting);
+        }
+
         _insertScratches.Return(scratch); // One that threw is lost, with the row.
-        return (outside, growth);
     }
 
     private void Search<TOrder, TStop>(
@@ -401,13 +407,22 @@ public sealed class HnswGraph : IVectorSearcher
         }
     }
 
-    private readonly record struct Insertion(GraphBuilder Builder, int Row, InsertScratch Scratch)
-        : IScorerTask<bool>
+    // Of the row, or of the row with the others that were inserted at the same time.
+    private readonly record struct Insertion(
+        GraphBuilder Builder, int Row, int[] Others, InsertScratch Scratch) : IScorerTask<bool>
     {
         public bool Run<TScorer>()
             where TScorer : struct, IRowScorer
         {
-            Builder.Insert<TScorer>(Row, Scratch);
+            if (Others.Length == 0)
+            {
+                Builder.Insert<TScorer>(Row, Scratch);
+            }
+            else
+            {
+                Builder.Meet<TScorer>(Row, Others, Scratch);
+            }
+
             return true;
         }
     }

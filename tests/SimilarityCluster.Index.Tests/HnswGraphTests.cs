@@ -179,6 +179,22 @@ public sealed class HnswGraphTests
         Assert.Equal(300, TestData.Search(graph, rows[1], 600, 600).Length);
     }
 
+    [Fact]
+    public void InsertNext_NeighboursAtTheSameTime_MeetEachOther()
+    {
+        float[][] line = [.. Enumerable.Range(0, 2_000).Select(row => new float[] { row })];
+        for (var round = 0; round < 5; round++)
+        {
+            var rows = TestData.Rows(Metric.Euclidean, line);
+            var graph = new HnswGraph(rows, new HnswOptions { Code = VectorCode.Float32 });
+            Parallel.For(0, 4, _ => TestData.Drain(graph));
+            Assert.Empty(graph.Validate(isRepaired: true));
+            Assert.All(
+                Enumerable.Range(0, rows.Count),
+                row => Assert.Equal(row, TestData.Search(graph, line[row], 1, 64).Single().Row));
+        }
+    }
+
     [Theory]
     [InlineData(VectorCode.Float32)]
     [InlineData(VectorCode.EightBit)]

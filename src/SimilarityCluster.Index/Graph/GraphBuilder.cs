@@ -6,7 +6,7 @@ namespace SimilarityCluster.Index.Graph;
 /// </summary>
 /// <remarks>
 /// A row is linked to its neighbours on all levels before the first neighbour links back: so whoever meets a
-/// row finds a way on. Two rows that are inserted at the same time may miss each other.
+/// row finds a way on. Two rows that are inserted at the same time miss each other, see <see cref="Meet"/>.
 /// </remarks>
 /// <param name="rows">The vectors.</param>
 /// <param name="links">The graph.</param>
@@ -72,6 +72,40 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
     /// </summary>
     /// <returns>The view; no row in it counts as deleted.</returns>
     public GraphView LinkView() => WithoutDeletions(links.BuilderView(rows, out _));
+
+    /// <summary>
+    /// Links a row with rows that were inserted at the same time, if they are nearer than a neighbour.
+    /// </summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <param name="row">The row, linked.</param>
+    /// <param name="others">The others, linked.</param>
+    /// <param name="scratch">As <see cref="Insert"/> left it.</param>
+    public void Meet<TScorer>(int row, ReadOnlySpan<int> others, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
+    {
+        if (row == links.Root)
+        {
+            return; // It has chosen none; the others have chosen it.
+        }
+
+        var view = LinkView();
+        var query = TScorer.OfRow(view, row, scratch.Search.Code);
+        var farthest = TScorer.Score(view, query, scratch.Neighbours(0)[^1]);
+        foreach (var other in others)
+        {
+            if (!view.Nodes[other]->IsRemoved && TScorer.Score(view, query, other) < farthest)
+            {
+                Link(row, other);
+                Link(other, row);
+            }
+        }
+
+        void Link(int owner, int to)
+        {
+            using var held = new RowLock(links.BuilderView(rows, out _).Nodes[owner]);
+            LinkBack<TScorer>(LinkView(), owner, to, 0, scratch);
+        }
+    }
 
     private static GraphView WithoutDeletions(in GraphView view) =>
         view with { Rows = view.Rows with { AnyDeleted = false } };

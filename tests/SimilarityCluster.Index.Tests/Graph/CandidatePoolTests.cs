@@ -69,8 +69,9 @@ public sealed class CandidatePoolTests
 
     [Fact]
     public void TryExpand_AnyOffersWithAReach_GivesTheRowsWithinItAndThoseUpToTheRank() =>
-        Gen.Select(Offers, Gen.Int[1, 30], Gen.Int[0, 9], Gen.Float[1, 3]).Sample((offers, rank, more, reach) =>
+        Gen.Select(Offers, Gen.Int[1, 30], Gen.Int[0, 9], Gen.Float[1, 3]).Sample(given =>
         {
+            var (offers, rank, more, reach) = given;
             var most = rank + more;
             var keys = offers
                 .Select((offer, row) => CandidateKey.Of(offer.Score + 21, row, offer.IsDead)).ToArray();
