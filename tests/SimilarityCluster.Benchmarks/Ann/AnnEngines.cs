@@ -1,5 +1,6 @@
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Peers;
+using SimilarityCluster.Index;
 using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Benchmarks.Ann;
@@ -14,10 +15,12 @@ internal static class AnnEngines
     /// <returns>The engines, nothing built yet.</returns>
     public static IEnumerable<IAnnEngine> Ours()
     {
-        yield return new GraphEngine("lean8", VectorCode.EightBit);
-        yield return new GraphEngine("lean4", VectorCode.FourBit);
-        yield return new GraphEngine("principal", VectorCode.Principal);
-        yield return new GraphEngine("float32", VectorCode.Float32);
+        yield return new GraphEngine("lean8", new HnswOptions { Code = VectorCode.EightBit });
+        yield return new GraphEngine("lean4", new HnswOptions { Code = VectorCode.FourBit });
+        yield return new GraphEngine(
+            "fast",
+            new HnswOptions { Code = VectorCode.Principal, Connectivity = 20, BuildBreadth = 400 });
+        yield return new GraphEngine("float32", new HnswOptions { Code = VectorCode.Float32 });
     }
 
     /// <summary>Whether an engine is the one that all others are compared with.</summary>

@@ -6,9 +6,9 @@ namespace SimilarityCluster.Benchmarks.Ann;
 
 /// <summary>The graph that grows, over one code.</summary>
 /// <param name="name">See <see cref="IAnnEngine.Name"/>.</param>
-/// <param name="code">What its walks compare.</param>
-internal class GraphEngine(string name, VectorCode code)
-    : SearcherEngine(name, $"{code}, Connectivity 16, BuildBreadth 200")
+/// <param name="options">How it is built.</param>
+internal class GraphEngine(string name, HnswOptions options) : SearcherEngine(
+    name, $"{options.Code}, Connectivity {options.Connectivity}, BuildBreadth {options.BuildBreadth}")
 {
     private VectorRows? _rows;
     private HnswGraph? _graph;
@@ -20,7 +20,7 @@ internal class GraphEngine(string name, VectorCode code)
     protected HnswGraph Graph => _graph!;
 
     /// <inheritdoc/>
-    public override long HotBytes => code == VectorCode.Float32 ? TotalBytes : LinkedBytes;
+    public override long HotBytes => options.Code == VectorCode.Float32 ? TotalBytes : LinkedBytes;
 
     /// <inheritdoc/>
     public override long TotalBytes => LinkedBytes + (RowCount * sizeof(float) * PaddedDimension);
@@ -40,7 +40,7 @@ internal class GraphEngine(string name, VectorCode code)
             rows.Append(set.Row(row));
         }
 
-        var graph = new HnswGraph(rows, new HnswOptions { Code = code });
+        var graph = new HnswGraph(rows, options);
         var inserters = Enumerable.Range(0, threads).Select(_ => new Thread(InsertAll)).ToArray();
         foreach (var inserter in inserters)
         {

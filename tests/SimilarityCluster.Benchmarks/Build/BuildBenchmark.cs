@@ -2,6 +2,7 @@ using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Peers;
 using SimilarityCluster.Benchmarks.Reporting;
+using SimilarityCluster.Index;
 using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Benchmarks.Build;
@@ -52,8 +53,9 @@ internal static class BuildBenchmark
                 AnnEngines.Base, 16, 200, 0, recipe, new PeerCompiler(settings.Cache));
         }
 
-        yield return new GraphEngine("eightbit", VectorCode.EightBit);
-        yield return new GraphEngine("fourbit", VectorCode.FourBit);
-        yield return new GraphEngine("float32", VectorCode.Float32);
+        yield return new GraphEngine("eightbit", new HnswOptions { Code = VectorCode.EightBit });
+        yield return new GraphEngine("fourbit", new HnswOptions { Code = VectorCode.FourBit });
+        yield return new GraphEngine("principal", new HnswOptions { Code = VectorCode.Principal });
+        yield return new GraphEngine("float32", new HnswOptions { Code = VectorCode.Float32 });
     }
 }

@@ -23,7 +23,7 @@ internal static class ChurnBenchmark
     {
         var population = Population.Open(settings.Dataset, settings.RowCount, settings.QueryCount);
         using var churned = new ChurnedEngine(settings.Code);
-        using var fresh = new GraphEngine("fresh", settings.Code);
+        using var fresh = new GraphEngine("fresh", new HnswOptions { Code = settings.Code });
         var (set, vectors) = population.Live();
         churned.Begin(set, vectors);
         var lines = new ChurnReport(report, set, settings);

@@ -1,6 +1,7 @@
 using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Measuring;
+using SimilarityCluster.Index;
 using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Benchmarks.Churn;
@@ -10,7 +11,8 @@ namespace SimilarityCluster.Benchmarks.Churn;
 /// shard does it. Finds numbers of vectors.
 /// </summary>
 /// <param name="code">What its walks compare.</param>
-internal sealed class ChurnedEngine(VectorCode code) : GraphEngine("churned", code)
+internal sealed class ChurnedEngine(VectorCode code)
+    : GraphEngine("churned", new HnswOptions { Code = code })
 {
     // As a shard does it: writes come in batches, and the graph is repaired, in steps, when it has them all.
     private const int BatchRows = 500;

@@ -67,6 +67,11 @@ internal static class FaissSource
         // The mirror and the release that the system itself uses first.
         var target = Shell.Run(
             "apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"]);
+        if (target.Length == 0)
+        {
+            throw new OptionException("apt-get knows no archive yet; run apt-get update.");
+        }
+
         var list = Path.Combine(folder, "sources.list");
         File.WriteAllText(list, $"deb-src {target.Split('\n')[0]} main\n");
         var lists = Directory.CreateDirectory(Path.Combine(folder, "lists", "partial")).Parent!.FullName;
