@@ -2,6 +2,7 @@ using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Measuring;
 using SimilarityCluster.Benchmarks.Reporting;
+using SimilarityCluster.Index;
 
 namespace SimilarityCluster.Benchmarks.Churn;
 
