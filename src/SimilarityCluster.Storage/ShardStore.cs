@@ -169,9 +169,8 @@ public sealed class ShardStore : IAsyncDisposable
     /// Finds the nearest live records: the graph and, exactly, the rows that it does not have yet.
     /// </summary>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
-    /// <param name="query">Shape [dimension]; of length 1 under the cosine metric.</param>
+    /// <param name="query">What is searched for; without a filter.</param>
     /// <param name="exact">Compare every live row.</param>
-    /// <param name="breadth">Rows kept while walking.</param>
     /// <param name="hits">
     /// Receives the hits, ascending by distance, then by the bytes of the id; its length is the limit.
     /// </param>
@@ -179,8 +178,8 @@ public sealed class ShardStore : IAsyncDisposable
     /// <returns>How many hits were found, and whether the search was stopped.</returns>
     /// <exception cref="ArgumentException"><paramref name="query"/> has another dimension.</exception>
     public SearchOutcome Search<TStop>(
-        ReadOnlySpan<float> query, bool exact, int breadth, Span<RowHit> hits, ref TStop stop)
-        where TStop : struct, IStopCondition => _searcher.Search(query, exact, breadth, hits, ref stop);
+        scoped in VectorQuery query, bool exact, Span<RowHit> hits, ref TStop stop)
+        where TStop : struct, IStopCondition => _searcher.Search(query, exact, hits, ref stop);
 
     /// <summary>The least search breadth that finds a share of the nearest records, as measured.</summary>
     /// <param name="recall">The share, on average over queries drawn like the records; 0 to 1.</param>

@@ -104,6 +104,7 @@ internal sealed class SearchRunner(
             Exact = settings.Exact,
             SearchBreadth = settings.SearchBreadth,
             TargetRecall = settings.TargetRecall,
+            MaxDistance = settings.MaxDistance,
             IncludeVector = settings.IncludeVector,
             IncludeMetadata = settings.IncludeMetadata,
         };

@@ -11,9 +11,11 @@ namespace SimilarityCluster.Gateway.Searching;
 /// <param name="Limit">Hits wanted for each query.</param>
 /// <param name="Exact">Compare every live record.</param>
 /// <param name="SearchBreadth">
-/// Rows kept while walking, never fewer than the hits wanted; 0 when exact or left to the shards.
+/// The breadth of the walk, never fewer than the hits wanted where there is no <see cref="MaxDistance"/>; 0
+/// when exact or left to the shards.
 /// </param>
 /// <param name="TargetRecall">Share of the nearest records that each shard is to find; 0 for none.</param>
+/// <param name="MaxDistance">Only records at this distance or nearer are hits; null for any.</param>
 /// <param name="IncludeMetadata">Whether hits carry their metadata.</param>
 /// <param name="IncludeVector">Whether hits carry their vector.</param>
 /// <param name="MinSequences">The demand for each shard; empty for none.</param>
@@ -23,6 +25,7 @@ internal sealed record SearchSettings(
     bool Exact,
     int SearchBreadth,
     float TargetRecall,
+    float? MaxDistance,
     bool IncludeMetadata,
     bool IncludeVector,
     long[] MinSequences,
@@ -51,13 +54,23 @@ internal sealed record SearchSettings(
         }
 
         CheckTarget(options);
+        if (options.HasMaxDistance && !float.IsFinite(options.MaxDistance))
+        {
+            ServiceErrors.InvalidField(
+                "options.max_distance",
+                "a finite number",
+                options.MaxDistance.ToString(CultureInfo.InvariantCulture)).Throw();
+        }
+
         var limit = options.Limit == 0 ? DefaultLimit : (int)options.Limit;
         var breadth = options.SearchBreadth == 0 ? collection.SearchBreadth : (int)options.SearchBreadth;
+        breadth = options.HasMaxDistance ? breadth : Math.Max(breadth, limit);
         return new SearchSettings(
             limit,
             options.Exact,
-            options.Exact || options.TargetRecall > 0 ? 0 : Math.Max(breadth, limit),
+            options.Exact || options.TargetRecall > 0 ? 0 : breadth,
             options.TargetRecall,
+            options.HasMaxDistance ? options.MaxDistance : null,
             options.IncludeMetadata,
             options.IncludeVector,
             Cluster.MinSequences.Read(options.MinSequence, "options.min_sequence", collection.ShardCount),

@@ -38,6 +38,9 @@ public sealed record SiloSearchMessage
 
     /// <summary>Share of the nearest records that each shard is to find, above 0, to 1; 0 for none.</summary>
     [Id(10)] public float TargetRecall { get; init; }
+
+    /// <summary>Only records at this distance or nearer are hits; null for any.</summary>
+    [Id(11)] public float? MaxDistance { get; init; }
 }
 
 /// <summary>The merged hits of the silo's shards.</summary>

@@ -164,8 +164,11 @@ internal sealed class SearchJob
         {
             _token.ThrowIfCancellationRequested();
             var breadth = _breadths[shard];
-            var outcome = _shards[shard].Search(
-                vector, breadth == 0, breadth, scratch.Hits(_search.Limit), ref stop);
+            var sought = new VectorQuery(vector, Math.Max(1, breadth))
+            {
+                MaxDistance = _search.MaxDistance ?? float.PositiveInfinity,
+            };
+            var outcome = _shards[shard].Search(sought, breadth == 0, scratch.Hits(_search.Limit), ref stop);
             if (outcome.Stopped)
             {
                 throw new OperationCanceledException(_token);

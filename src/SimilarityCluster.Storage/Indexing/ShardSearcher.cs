@@ -20,13 +20,13 @@ internal sealed class ShardSearcher(ShardRows rows, HnswGraph graph)
 
     /// <inheritdoc cref="ShardStore.Search"/>
     internal SearchOutcome Search<TStop>(
-        ReadOnlySpan<float> query, bool exact, int breadth, Span<RowHit> hits, ref TStop stop)
+        scoped in VectorQuery query, bool exact, Span<RowHit> hits, ref TStop stop)
         where TStop : struct, IStopCondition
     {
         for (var repeat = 0; ; repeat++)
         {
             var version = rows.Version;
-            var outcome = SearchOnce(query, exact, breadth, hits, ref stop);
+            var outcome = SearchOnce(query, exact, hits, ref stop);
             Interlocked.MemoryBarrier(); // The search's reads come before the second look at the version.
             if ((version & 1) == 0 && rows.Version == version)
             {
@@ -46,20 +46,19 @@ internal sealed class ShardSearcher(ShardRows rows, HnswGraph graph)
     internal int BreadthFor(double recall, int limit) => graph.BreadthFor(recall, limit);
 
     private SearchOutcome SearchOnce<TStop>(
-        ReadOnlySpan<float> query, bool exact, int breadth, Span<RowHit> hits, ref TStop stop)
+        scoped in VectorQuery query, bool exact, Span<RowHit> hits, ref TStop stop)
         where TStop : struct, IStopCondition
     {
         var order = rows.Order;
-        var sought = new VectorQuery(query, breadth);
         var indexed = graph.Count;
         var published = rows.Published;
         if (exact || indexed < FlatRows)
         {
-            return _flat.SearchRange(sought, 0, published, hits, 0, ref order, ref stop);
+            return _flat.SearchRange(query, 0, published, hits, 0, ref order, ref stop);
         }
 
-        var walk = graph.Search(sought, hits, ref order, ref stop);
-        var scan = _flat.SearchRange(sought, indexed, published, hits, walk.Count, ref order, ref stop);
+        var walk = graph.Search(query, hits, ref order, ref stop);
+        var scan = _flat.SearchRange(query, indexed, published, hits, walk.Count, ref order, ref stop);
         return scan with { Stopped = walk.Stopped || scan.Stopped };
     }
 }

@@ -53,6 +53,17 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
         Assert.True(response.Receipt.Stages[0].Duration.ToTimeSpan() >= FakeEmbedder.Waited);
     }
 
+    [Fact]
+    public async Task Search_MaxDistance_IsTakenToTheShardsWithTheBreadthAsItIs()
+    {
+        await SearchAsync(GatewayHost.Query(20, 0), new() { MaxDistance = 0.25f, Limit = 100 });
+        await SearchAsync(GatewayHost.Query(20, 0), new());
+
+        Assert.Equal(
+            [(0.25f, 64), (null, 64)],
+            _host.Cluster.Searches.Select(search => (search.MaxDistance, search.SearchBreadth)).Distinct());
+    }
+
     [Theory]
     [InlineData(48)]
     [InlineData(0)]

@@ -124,6 +124,14 @@ public sealed class BadInputTests : IAsyncLifetime
                 Options = new() { SearchBreadth = 10_001 },
             },
             "options.search_breadth"),
+        ["search, distance not a number"] = Search(
+            new()
+            {
+                Collection = "cosine",
+                Query = GatewayHost.Query(1, 0),
+                Options = new() { MaxDistance = float.NaN },
+            },
+            "options.max_distance"),
         ["search, target above 1"] = Search(
             new()
             {

@@ -168,6 +168,18 @@ public sealed class SearchPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Enqueue_MaxDistance_FindsTheRecordsWithin()
+    {
+        using var pool = NewPool(threads: 1, queueLimit: 10);
+        var search = Message(1, 5) with { Limit = 50, MaxDistance = 7 };
+        var job = new SearchJob(search, [.. _shards], [], 1, 0, TimeProvider.System, Token);
+
+        pool.Enqueue(job);
+
+        Assert.Equal(8, new PackedHitsReader((await job.Completion).Hits).ReadHitCount());
+    }
+
+    [Fact]
     public async Task Enqueue_SearchBreadth_IsReported()
     {
         using var pool = NewPool(threads: 1, queueLimit: 10);

@@ -56,7 +56,7 @@ internal static class Shards
     {
         var hits = new RowHit[limit];
         var stop = default(NeverStop);
-        var outcome = shard.Search([value, 0, 0, 0], exact, 64, hits, ref stop);
+        var outcome = shard.Search(new VectorQuery([value, 0, 0, 0], 64), exact, hits, ref stop);
         return [.. hits.Take(outcome.Count).Select(hit => Text(shard.IdOf(hit.Row)))];
     }
 }
