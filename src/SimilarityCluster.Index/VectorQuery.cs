@@ -16,8 +16,8 @@ public readonly ref struct VectorQuery(ReadOnlySpan<float> vector, int breadth)
     public ReadOnlySpan<float> Vector { get; } = vector;
 
     /// <summary>
-    /// Rows that a walk expands on average, of a filter members, 1 and up: fewer where the query is easy, more
-    /// where many rows are about as near. Raised to the limit of the hits where there is no
+    /// Rows that a walk expands on average, of a filter members, 1 and up: fewer where the query is easy,
+    /// more where many rows are about as near. Raised to the limit of the hits where there is no
     /// <see cref="MaxDistance"/>. An exact searcher ignores it.
     /// </summary>
     public int Breadth { get; init; } = breadth;
