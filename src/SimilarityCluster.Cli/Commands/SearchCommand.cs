@@ -22,14 +22,18 @@ internal static class SearchCommand
             HelpName = "FILE",
         };
         image.AcceptExistingOnly();
-        var text = new Option<string>("--text") { Description = "A text to compare with." };
+        var text = new Option<string>("--text") { Description = "A text to compare to.", HelpName = "TEXT" };
         var id = new Option<string>("--id")
         {
             Description = "A stored record to compare with.",
             HelpName = "ID",
         };
         var limit = SharedOptions.NewCount("--limit", "Hits wanted.", value: 10);
-        var recall = new Option<float>("--target-recall") { Description = "Share of the nearest to find." };
+        var recall = new Option<float>("--target-recall")
+        {
+            Description = "Share of the nearest to find, above 0, to 1.",
+            HelpName = "SHARE",
+        };
         var json = new Option<bool>("--json") { Description = "Write the answer as JSON." };
         var server = SharedOptions.NewServer();
         var command = new Command(
