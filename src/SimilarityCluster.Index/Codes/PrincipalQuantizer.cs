@@ -199,12 +199,14 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
     {
         var square = _axes.Project(vector, along);
         new Span<float>(along + _axes.Count, _scalar.CodeLength - _axes.Count).Clear();
+        var squares = Vector256<float>.Zero;
         for (var index = 0; index < _axes.Count; index += 8)
         {
             var numbers = Vector256.Load(along + index);
-            square -= Math.Min(square, Vector256Kernel.Sum(numbers * numbers));
+            squares += numbers * numbers;
         }
 
+        square -= Math.Min(square, Vector256Kernel.Sum(squares));
         return _scalar.Metric switch
         {
             Metric.Dot => 0,

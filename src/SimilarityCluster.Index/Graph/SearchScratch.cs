@@ -19,7 +19,7 @@ internal sealed unsafe class SearchScratch
     /// <param name="connectivity">As in <see cref="HnswOptions.Connectivity"/>.</param>
     public SearchScratch(VectorRows rows, int connectivity)
     {
-        Query = new AlignedQuery(rows.Dimension, rows.PaddedDimension);
+        Query = new AlignedQueries(rows.Dimension, rows.PaddedDimension);
         Code = new QueryCode(rows.Dimension);
         FoundLength = Math.Max(LeastFound, 4 * connectivity);
         var batchLength = GraphWalk.Beam * 2 * connectivity;
@@ -29,7 +29,7 @@ internal sealed unsafe class SearchScratch
     }
 
     /// <summary>The query.</summary>
-    public AlignedQuery Query { get; }
+    public AlignedQueries Query { get; }
 
     /// <summary>The query's code.</summary>
     public QueryCode Code { get; }

@@ -18,10 +18,7 @@ internal sealed class GraphBuilder
     /// <summary>Rows of a portion for each worker.</summary>
     private const int PortionRows = 32;
 
-    /// <summary>
-    /// Fewer rows are not worth another worker, and rows that are inserted at the same time may miss each
-    /// other: single writes stay with one.
-    /// </summary>
+    /// <summary>Fewer rows are not worth another worker: single writes stay with one.</summary>
     private const int LeastRowsPerWorker = 16;
 
     private readonly Lock _sync = new();
