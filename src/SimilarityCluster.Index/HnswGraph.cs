@@ -3,6 +3,7 @@ using SimilarityCluster.Index.Calibration;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Graph;
 using SimilarityCluster.Index.Memory;
+using SimilarityCluster.Index.Sealing;
 
 namespace SimilarityCluster.Index;
 
@@ -38,11 +39,11 @@ public sealed class HnswGraph : IVectorSearcher
     private readonly int _firstLearning;
     private readonly GraphLinks _links;
     private readonly GraphBuilder _builder;
-    private readonly ScratchPool<SearchScratch> _scratches;
+    private readonly GraphSearcher _searcher;
     private readonly ScratchPool<InsertScratch> _insertScratches;
     private readonly object _sync = new(); // A monitor, not a Lock: learning waits for the insertions.
     private readonly GraphRepair _repair;
-    private readonly SearchReach _reach = new();
+    private readonly SearchReach _reach;
     private readonly InsertionOverlap _overlap = new();
     private readonly Lock _calibrating = new();
     private RecallCalibration? _calibration;
@@ -58,6 +59,11 @@ public sealed class HnswGraph : IVectorSearcher
     /// <param name="options">How it is built; read now.</param>
     /// <exception cref="ValidationException">An option is out of range; the message names it.</exception>
     public HnswGraph(VectorRows rows, HnswOptions options)
+        : this(rows, options, from: null)
+    {
+    }
+
+    private HnswGraph(VectorRows rows, HnswOptions options, SealedGraph? from)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(options);
@@ -66,12 +72,15 @@ public sealed class HnswGraph : IVectorSearcher
         _code = options.Code;
         var least = _code == VectorCode.Principal ? rows.Dimension : 0;
         _firstLearning = Math.Max(FirstLearning, least);
-        _links = new GraphLinks(options.Connectivity);
+        _links = from is null ? new GraphLinks(options.Connectivity) : from.Links.Copy();
+        _reach = new SearchReach(from?.Reach.Growth ?? 0);
+        _recalls = from?.Recalls;
+        _learntFrom = _links.IsCoded ? _links.Count : 0;
         _builder = new GraphBuilder(rows, _links, options);
         var mending = new RowMending(rows, _links, _builder, Math.Max(1, options.BuildBreadth / 3));
         _repair = new GraphRepair(rows, _links, _builder, mending);
         var connectivity = options.Connectivity;
-        _scratches = new ScratchPool<SearchScratch>(() => new SearchScratch(rows, connectivity));
+        _searcher = new GraphSearcher(rows, _links, _reach);
         _insertScratches = new ScratchPool<InsertScratch>(() => new InsertScratch(rows, connectivity));
     }
 
@@ -102,6 +111,36 @@ public sealed class HnswGraph : IVectorSearcher
 
     /// <summary>The links, for tests that check them.</summary>
     internal GraphLinks Links => _links;
+
+    /// <summary>Goes on where a sealed graph ended.</summary>
+    /// <param name="from">The sealed graph; it is copied, and not needed afterwards.</param>
+    /// <param name="rows">Begins with the rows of <paramref name="from"/>, in their order.</param>
+    /// <param name="options">Its connectivity is that of <paramref name="from"/>; read now.</param>
+    /// <returns>A graph with the rows of <paramref name="from"/>.</returns>
+    /// <exception cref="ArgumentException">
+    /// Metric, dimension or connectivity are not those of <paramref name="from"/>, or there are fewer rows.
+    /// </exception>
+    /// <exception cref="ValidationException">An option is out of range; the message names it.</exception>
+    public static HnswGraph From(SealedGraph from, VectorRows rows, HnswOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(options);
+        if ((rows.Metric, rows.Dimension) != (from.Rows.Metric, from.Rows.Dimension)
+            || rows.Count < from.Rows.Count)
+        {
+            throw new ArgumentException(
+                $"There are {rows.Count} rows, {rows.Metric}, dimension {rows.Dimension}; expected at least "
+                + $"{from.Rows.Count}, {from.Rows.Metric}, dimension {from.Rows.Dimension}.",
+                nameof(rows));
+        }
+
+        return options.Connectivity == from.Links.Connectivity
+            ? new HnswGraph(rows, options, from)
+            : throw new ArgumentException(
+                $"The connectivity is {options.Connectivity}; expected {from.Links.Connectivity}.",
+                nameof(options));
+    }
 
     /// <summary>
     /// Inserts the next row, deleted or not. Thread-safe; several threads insert several rows at a time, and
@@ -219,7 +258,7 @@ public sealed class HnswGraph : IVectorSearcher
                 _calibration = new RecallCalibration(_rows, code);
             }
 
-            var table = _calibration.Run(view, entry, rowCount, SearchWithout);
+            var table = _calibration.Run(view, entry, rowCount, _searcher.SearchWithout);
             GC.KeepAlive(view.Layout);
             GC.KeepAlive(this);
             if (table is null)
@@ -255,7 +294,7 @@ public sealed class HnswGraph : IVectorSearcher
     {
         _rows.CheckDimension(query.Vector, nameof(query));
         var outcome = default(SearchOutcome);
-        Search(query, hits, new Span<SearchOutcome>(ref outcome), ref order, ref stop);
+        _searcher.Search(query, hits, new Span<SearchOutcome>(ref outcome), ref order, ref stop);
         return outcome;
     }
 
@@ -274,8 +313,15 @@ public sealed class HnswGraph : IVectorSearcher
         where TStop : struct, IStopCondition
     {
         _rows.CheckShapes(queries.Vector, hits, outcomes);
-        Search(queries, hits, outcomes, ref order, ref stop);
+        _searcher.Search(queries, hits, outcomes, ref order, ref stop);
     }
+
+    /// <summary>
+    /// Makes the graph ready to be written. Nobody may insert or repair from now on until it is written.
+    /// O(rows).
+    /// </summary>
+    /// <returns>The graph as it is now, without the rows that repairs have removed.</returns>
+    public GraphSeal Seal() => new(_rows, _links, _reach.Growth, Volatile.Read(ref _recalls));
 
     /// <summary>
     /// Looks for damage: dangling or double links, rows that cannot be reached. Nobody may insert or repair
@@ -317,61 +363,6 @@ public sealed class HnswGraph : IVectorSearcher
         }
 
         _insertScratches.Return(scratch); // One that threw is lost, with the row.
-    }
-
-    private void Search<TOrder, TStop>(
-        scoped in VectorQuery queries,
-        Span<RowHit> hits,
-        Span<SearchOutcome> outcomes,
-        ref TOrder order,
-        ref TStop stop)
-        where TOrder : struct, IRowOrder
-        where TStop : struct, IStopCondition
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(queries.Breadth, 1, nameof(queries));
-        outcomes.Clear();
-        var view = _links.View(_rows, out var entry);
-        if (entry < 0 || hits.IsEmpty)
-        {
-            return;
-        }
-
-        var scratch = _scratches.Rent();
-        var limit = hits.Length / outcomes.Length;
-        for (var number = 0; number < outcomes.Length; number++)
-        {
-            outcomes[number] = GraphSearch.Run(
-                view,
-                entry,
-                queries,
-                queries.Vector.Slice(number * _rows.Dimension, _rows.Dimension),
-                hits.Slice(number * limit, limit),
-                _reach,
-                scratch,
-                ref order,
-                ref stop);
-        }
-
-        // After the last use of its addresses; a stop or order that throws only loses it.
-        _scratches.Return(scratch);
-        GC.KeepAlive(this);
-        GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
-    }
-
-    private int SearchWithout(int row, int breadth, Span<RowHit> hits)
-    {
-        var (order, never) = (default(RowNumberOrder), default(NeverStop));
-        var scratch = _scratches.Rent();
-        scratch.LeftOut = row;
-        var view = _links.View(_rows, out var entry);
-        var query = new VectorQuery(_rows[row], breadth);
-        var outcome = GraphSearch.Run(
-            view, entry, query, query.Vector, hits, _reach, scratch, ref order, ref never);
-        scratch.LeftOut = null;
-        _scratches.Return(scratch);
-        GC.KeepAlive(this);
-        GC.KeepAlive(view.Layout);
-        return outcome.Count;
     }
 
     private void LearnWhenDue()

@@ -11,10 +11,13 @@ namespace SimilarityCluster.Index;
 /// </remarks>
 public sealed class HnswOptions
 {
+    internal const int LeastConnectivity = 2;
+    internal const int MostConnectivity = 128;
+
     /// <summary>
     /// Links of a row on each upper level; on the lowest one short of twice (paper: M). Default 16.
     /// </summary>
-    [Range(2, 128)]
+    [Range(LeastConnectivity, MostConnectivity)]
     public int Connectivity { get; set; } = 16;
 
     /// <summary>

@@ -44,6 +44,18 @@ public sealed class VectorRows
         _vectors = new AlignedBlocks<float>(PaddedDimension);
     }
 
+    /// <summary>Takes rows that are there already; none can be appended.</summary>
+    /// <param name="metric">How distances are computed.</param>
+    /// <param name="dimension">Numbers in each vector.</param>
+    /// <param name="vectors">The vectors, padded.</param>
+    /// <param name="count">How many.</param>
+    internal VectorRows(Metric metric, int dimension, AlignedBlocks<float> vectors, int count)
+        : this(metric, dimension)
+    {
+        (_vectors, _count) = (vectors, count);
+        _deleted = new uint[(count + 31) / 32];
+    }
+
     /// <summary>How distances are computed.</summary>
     public Metric Metric { get; }
 
@@ -63,14 +75,23 @@ public sealed class VectorRows
 
     /// <summary>A row's vector, deleted or not.</summary>
     /// <param name="row">0 to <see cref="Count"/> - 1.</param>
-    /// <returns>Shape [dimension]; stays valid and unchanged for ever.</returns>
+    /// <returns>Shape [dimension]; stays valid and unchanged for ever. Of a sealed graph it is a copy.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<float> this[int row]
     {
         get
         {
             CheckRow(row);
-            return _vectors.SpanOf(row, Dimension);
+            var vector = _vectors.SpanOf(row, Dimension);
+            if (!_vectors.IsFixed)
+            {
+                return vector;
+            }
+
+            // A span does not keep memory that the collector has not made.
+            var copy = vector.ToArray();
+            GC.KeepAlive(this);
+            return copy;
         }
     }
 
@@ -80,13 +101,20 @@ public sealed class VectorRows
     /// </param>
     /// <returns>Its number: the count before.</returns>
     /// <exception cref="ArgumentException"><paramref name="vector"/> has another dimension.</exception>
-    /// <exception cref="InvalidOperationException">There are <see cref="MaxCount"/> rows.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are <see cref="MaxCount"/> rows, or they are those of a sealed graph.
+    /// </exception>
     public unsafe int Append(ReadOnlySpan<float> vector)
     {
         CheckDimension(vector);
         lock (_writer)
         {
             var row = _count;
+            if (_vectors.IsFixed)
+            {
+                throw new InvalidOperationException("These rows are sealed; none can be appended.");
+            }
+
             if (row == MaxCount)
             {
                 throw new InvalidOperationException($"There are {MaxCount} rows; no more fit.");

@@ -18,7 +18,7 @@ internal sealed class RecallCalibration(VectorRows rows, int code)
     private readonly FlatSearcher _exact = new(rows);
     private readonly RowHit[] _nearest = new RowHit[RecallTable.Limit + 1];
     private readonly RowHit[] _found = new RowHit[RecallTable.Limit];
-    private readonly long[] _right = new long[RecallTable.Breadths.Count];
+    private readonly long[] _right = new long[RecallTable.Ladder.Count];
     private long _wanted;
     private int _tries;
     private int _measured;
@@ -54,7 +54,9 @@ internal sealed class RecallCalibration(VectorRows rows, int code)
 
         return _measured < SampleRows && _tries < MostTries
             ? null
-            : new RecallTable([.. _right.Select(right => _wanted == 0 ? 0 : right / (double)_wanted)]);
+            : new RecallTable(
+                [.. RecallTable.Ladder],
+                [.. _right.Select(right => _wanted == 0 ? 0 : right / (float)_wanted)]);
     }
 
     // The others are where searches come from; without them there would be another graph.
@@ -80,7 +82,7 @@ internal sealed class RecallCalibration(VectorRows rows, int code)
             if (right < others.Length) // Once all are found, more breadth finds them, too.
             {
                 right = 0;
-                foreach (var hit in _found.AsSpan(0, search(row, RecallTable.Breadths[index], _found)))
+                foreach (var hit in _found.AsSpan(0, search(row, RecallTable.Ladder[index], _found)))
                 {
                     right += hit.Distance <= _nearest[others.Length].Distance ? 1 : 0;
                 }

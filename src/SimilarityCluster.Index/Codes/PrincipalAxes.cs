@@ -26,41 +26,15 @@ internal sealed unsafe class PrincipalAxes
     private readonly int[] _surplus;
     private readonly int _stride;
 
-    /// <summary>Takes axes.</summary>
-    /// <param name="mean">What is taken off a vector, shape [dimension].</param>
-    /// <param name="axes">Orthonormal or zeros, shape [count, stride].</param>
-    /// <param name="stride">Numbers from axis to axis, at least the dimension.</param>
-    /// <param name="order">Which of them, and in which order.</param>
-    public PrincipalAxes(
-        ReadOnlySpan<float> mean, ReadOnlySpan<float> axes, int stride, ReadOnlySpan<int> order)
+    private PrincipalAxes(ReadOnlySpan<float> mean, int count)
     {
-        (Dimension, Count) = (mean.Length, order.Length);
+        (Dimension, Count) = (mean.Length, count);
         _stride = (Dimension + VectorKernels.AxisGranularity - 1) & -VectorKernels.AxisGranularity;
         _mean = new float[_stride];
         mean.CopyTo(_mean);
         (_scales, _surplus) = (new float[Count], new int[Count]);
         var groups = (Count + VectorKernels.AxesTogether - 1) / VectorKernels.AxesTogether;
         _levels = GC.AllocateArray<sbyte>(groups * VectorKernels.AxesTogether * _stride, pinned: true);
-        for (var index = 0; index < Count; index++)
-        {
-            var axis = axes.Slice(order[index] * stride, Dimension);
-            var most = 0f;
-            foreach (var number in axis)
-            {
-                most = Math.Max(most, Math.Abs(number));
-            }
-
-            var scale = most > 0 ? most / MostLevel : 1;
-            var sum = 0;
-            for (var dimension = 0; dimension < Dimension; dimension++)
-            {
-                var level = (sbyte)MathF.Round(axis[dimension] / scale);
-                _levels[(index * _stride) + dimension] = level;
-                sum += level;
-            }
-
-            (_scales[index], _surplus[index]) = (scale, sum * VectorOffset);
-        }
     }
 
     /// <summary>Numbers in a vector.</summary>
@@ -68,6 +42,73 @@ internal sealed unsafe class PrincipalAxes
 
     /// <summary>How many axes.</summary>
     public int Count { get; }
+
+    /// <summary>Bytes that <see cref="Save"/> writes.</summary>
+    public int StateBytes => ((Dimension + Count) * sizeof(float)) + (Count * Dimension);
+
+    /// <summary>Takes axes.</summary>
+    /// <param name="mean">What is taken off a vector, shape [dimension].</param>
+    /// <param name="axes">Orthonormal or zeros, shape [count, stride].</param>
+    /// <param name="stride">Numbers from axis to axis, at least the dimension.</param>
+    /// <param name="order">Which of them, and in which order.</param>
+    /// <returns>The axes, rounded.</returns>
+    public static PrincipalAxes Of(
+        ReadOnlySpan<float> mean, ReadOnlySpan<float> axes, int stride, ReadOnlySpan<int> order)
+    {
+        var rounded = new PrincipalAxes(mean, order.Length);
+        Span<sbyte> levels = new sbyte[mean.Length];
+        for (var index = 0; index < order.Length; index++)
+        {
+            var axis = axes.Slice(order[index] * stride, mean.Length);
+            var most = 0f;
+            foreach (var number in axis)
+            {
+                most = Math.Max(most, Math.Abs(number));
+            }
+
+            var scale = most > 0 ? most / MostLevel : 1;
+            for (var dimension = 0; dimension < levels.Length; dimension++)
+            {
+                levels[dimension] = (sbyte)MathF.Round(axis[dimension] / scale);
+            }
+
+            rounded.Set(index, levels, scale);
+        }
+
+        return rounded;
+    }
+
+    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
+    /// <param name="reader">Where it is.</param>
+    /// <param name="dimension">Numbers in a vector.</param>
+    /// <param name="count">How many axes.</param>
+    /// <returns>The axes.</returns>
+    /// <exception cref="InvalidDataException">A number is impossible, or missing.</exception>
+    public static PrincipalAxes Load(ref StateReader reader, int dimension, int count)
+    {
+        var axes = new PrincipalAxes(reader.Singles("mean of dimension", dimension), count);
+        var scales = reader.Singles("scale of axis", count, least: 0);
+        for (var index = 0; index < count; index++)
+        {
+            axes.Set(index, reader.SBytes($"axis {index}, level", dimension, MostLevel), scales[index]);
+        }
+
+        return axes;
+    }
+
+    /// <summary>
+    /// Writes the mean, the scale of each axis, and a byte a number of each axis, all without padding.
+    /// </summary>
+    /// <param name="writer">Where to.</param>
+    public void Save(ref StateWriter writer)
+    {
+        writer.Singles(_mean.AsSpan(0, Dimension));
+        writer.Singles(_scales);
+        for (var index = 0; index < Count; index++)
+        {
+            writer.SBytes(_levels.AsSpan(index * _stride, Dimension));
+        }
+    }
 
     /// <summary>Where a vector lies along each axis.</summary>
     /// <param name="vector">Shape [dimension], readable to the next multiple of 16.</param>
@@ -122,5 +163,17 @@ internal sealed unsafe class PrincipalAxes
         }
 
         return Math.Min(Vector256Kernel.Sum(squares), ScalarQuantizer.MostSquare);
+    }
+
+    private void Set(int index, ReadOnlySpan<sbyte> levels, float scale)
+    {
+        var sum = 0;
+        foreach (var level in levels)
+        {
+            sum += level;
+        }
+
+        levels.CopyTo(_levels.AsSpan(index * _stride));
+        (_scales[index], _surplus[index]) = (scale, sum * VectorOffset);
     }
 }

@@ -45,6 +45,9 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
     /// <inheritdoc/>
     public override int Shape => _plan.Packed;
 
+    /// <inheritdoc/>
+    public override int StateBytes => (4 * sizeof(int)) + _axes.StateBytes + _scalar.StateBytes;
+
     /// <summary>Learns axes, bits and steps from rows.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="count">How many of the first rows to learn from, 1 and up; a sample is taken.</param>
@@ -79,8 +82,48 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
             wanted = Math.Min(2 * wanted, dimension);
         }
 
-        var axes = new PrincipalAxes(mean, found, stride, order.AsSpan(0, Math.Min(plan.Length, wanted)));
+        var axes = PrincipalAxes.Of(mean, found, stride, order.AsSpan(0, Math.Min(plan.Length, wanted)));
         return new PrincipalQuantizer(axes, plan, ScalarOf(rows, axes, plan, count));
+    }
+
+    /// <inheritdoc cref="RowQuantizer.Load"/>
+    public static PrincipalQuantizer Load(Metric metric, int dimension, ReadOnlySpan<byte> state)
+    {
+        var reader = new StateReader(state, "quantizer");
+        var most = BitAllocation.MostNumbers(dimension);
+        var plan = new BitPlan(
+            Numbers(ref reader, "numbers of eight bits", BitPlan.EightBitChunk, most),
+            Numbers(ref reader, "numbers of four bits", BitPlan.FourBitChunk, most),
+            Numbers(ref reader, "numbers of two bits", BitPlan.TwoBitChunk, most));
+        if (plan.Length > most)
+        {
+            throw new InvalidDataException(
+                $"The quantizer has {plan.Length} numbers; expected at most {most} for dimension {dimension}.");
+        }
+
+        var count = reader.Int32("number of axes", 0, Math.Min(plan.Length, dimension));
+        var axes = PrincipalAxes.Load(ref reader, dimension, count);
+        var levels = LevelsOf(axes, plan);
+        return new PrincipalQuantizer(
+            axes,
+            plan,
+            ScalarQuantizer.Load(VectorCode.EightBit, metric, plan.Length, reader.Rest(), levels));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Numbers of eight, four and two bits and of axes as int32, the axes, and the scalar quantizer of the
+    /// numbers along them.
+    /// </remarks>
+    public override void Save(Span<byte> state)
+    {
+        var writer = new StateWriter(state);
+        writer.Int32(_plan.EightBits);
+        writer.Int32(_plan.FourBits);
+        writer.Int32(_plan.TwoBits);
+        writer.Int32(_axes.Count);
+        _axes.Save(ref writer);
+        _scalar.Save(writer.Rest());
     }
 
     /// <inheritdoc/>
@@ -129,11 +172,24 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
             }
         }
 
-        float[] levels = [.. Enumerable.Range(0, plan.Length).Select(index =>
-            index < axes.Count ? (1 << plan.BitsOf(index)) - 1 : 0)];
+        var levels = LevelsOf(axes, plan);
         var numbers = new QuantizerSample(along, taken, plan.Length, plan.Length);
         var (offsets, steps) = ScalarQuantizer.Learn(numbers, levels);
         return new ScalarQuantizer(VectorCode.EightBit, rows.Metric, offsets, steps, levels);
+    }
+
+    // The last level of each number; those of the plan that have no axis do not count.
+    private static float[] LevelsOf(PrincipalAxes axes, BitPlan plan) =>
+        [.. Enumerable.Range(0, plan.Length).Select(index =>
+            index < axes.Count ? (1 << plan.BitsOf(index)) - 1 : 0)];
+
+    private static int Numbers(ref StateReader reader, string name, int chunk, int most)
+    {
+        var count = reader.Int32(name, 0, most);
+        return count % chunk == 0
+            ? count
+            : throw new InvalidDataException(
+                $"The quantizer's {name} are {count}; expected a multiple of {chunk}.");
     }
 
     private static void TakeOffMean(Span<float> sample, int stride, Span<float> mean)

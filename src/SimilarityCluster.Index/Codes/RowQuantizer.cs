@@ -26,6 +26,28 @@ internal abstract unsafe class RowQuantizer
             ? PrincipalQuantizer.Train(rows, count)
             : ScalarQuantizer.Train(code, rows, count);
 
+    /// <summary>Bytes that <see cref="Save"/> writes.</summary>
+    public abstract int StateBytes { get; }
+
+    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
+    /// <param name="code">Not <see cref="VectorCode.Float32"/>.</param>
+    /// <param name="metric">The metric of the rows.</param>
+    /// <param name="dimension">Numbers in a vector.</param>
+    /// <param name="state">What was saved, and nothing else.</param>
+    /// <returns>A quantizer that makes the same codes.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The state has another length, or one of its numbers is impossible.
+    /// </exception>
+    public static RowQuantizer Load(
+        VectorCode code, Metric metric, int dimension, ReadOnlySpan<byte> state) =>
+        code == VectorCode.Principal
+            ? PrincipalQuantizer.Load(metric, dimension, state)
+            : ScalarQuantizer.Load(code, metric, dimension, state);
+
+    /// <summary>Writes all that it has learnt, little-endian.</summary>
+    /// <param name="state">Receives it, shape [<see cref="StateBytes"/>].</param>
+    public abstract void Save(Span<byte> state);
+
     /// <summary>Makes a row's code.</summary>
     /// <param name="vector">Shape [dimension], readable to the next multiple of 16.</param>
     /// <param name="code">Receives <see cref="CodeBytes"/>.</param>

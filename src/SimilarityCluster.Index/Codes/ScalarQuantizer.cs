@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -108,8 +107,8 @@ internal sealed unsafe class ScalarQuantizer : RowQuantizer
     /// <inheritdoc/>
     public override int Shape => CodeLength;
 
-    /// <summary>Bytes that <see cref="Save"/> writes.</summary>
-    public int StateBytes => 2 * Dimension * sizeof(float);
+    /// <inheritdoc/>
+    public override int StateBytes => 2 * Dimension * sizeof(float);
 
     /// <summary>Offset of each dimension, shape [dimension].</summary>
     public ReadOnlySpan<float> Offsets => _offsets.AsSpan(0, Dimension);
@@ -171,48 +170,32 @@ internal sealed unsafe class ScalarQuantizer : RowQuantizer
     /// <param name="metric">The metric of the rows.</param>
     /// <param name="dimension">Numbers in a vector.</param>
     /// <param name="state">Shape [<see cref="StateBytes"/>].</param>
+    /// <param name="levels">As for the constructor.</param>
     /// <returns>A quantizer that makes the same codes.</returns>
     /// <exception cref="InvalidDataException">
     /// The state has another length, or one of its numbers is impossible.
     /// </exception>
     public static ScalarQuantizer Load(
-        VectorCode code, Metric metric, int dimension, ReadOnlySpan<byte> state)
+        VectorCode code,
+        Metric metric,
+        int dimension,
+        ReadOnlySpan<byte> state,
+        ReadOnlySpan<float> levels = default)
     {
-        if (state.Length != 2 * dimension * sizeof(float))
-        {
-            throw new InvalidDataException(
-                $"The quantizer has {state.Length} bytes; {dimension} dimensions have "
-                + $"{2 * dimension * sizeof(float)}.");
-        }
-
-        var numbers = new float[2 * dimension];
-        for (var index = 0; index < numbers.Length; index++)
-        {
-            var number = BinaryPrimitives.ReadSingleLittleEndian(state[(index * sizeof(float))..]);
-            if (!float.IsFinite(number) || (index >= dimension && number < 0))
-            {
-                var name = index < dimension ? "offset" : "step";
-                throw new InvalidDataException(
-                    $"The quantizer's {name} of dimension {index % dimension} is {number}; expected a finite "
-                    + (index < dimension ? "number." : "number from 0 up."));
-            }
-
-            numbers[index] = number;
-        }
-
-        return new ScalarQuantizer(code, metric, numbers.AsSpan(0, dimension), numbers.AsSpan(dimension));
+        var reader = new StateReader(state, "quantizer");
+        var offsets = reader.Singles("offset of dimension", dimension);
+        var steps = reader.Singles("step of dimension", dimension, least: 0);
+        reader.End();
+        return new ScalarQuantizer(code, metric, offsets, steps, levels);
     }
 
-    /// <summary>Writes offsets, then steps, each as little-endian float32.</summary>
-    /// <param name="state">Receives them, shape [<see cref="StateBytes"/>].</param>
-    public void Save(Span<byte> state)
+    /// <inheritdoc/>
+    /// <remarks>Offsets, then steps, each as float32.</remarks>
+    public override void Save(Span<byte> state)
     {
-        for (var index = 0; index < Dimension; index++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(state[(index * sizeof(float))..], _offsets[index]);
-            BinaryPrimitives.WriteSingleLittleEndian(
-                state[((Dimension + index) * sizeof(float))..], _steps[index]);
-        }
+        var writer = new StateWriter(state);
+        writer.Singles(Offsets);
+        writer.Singles(Steps);
     }
 
     /// <inheritdoc/>

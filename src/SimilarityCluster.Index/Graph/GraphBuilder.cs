@@ -13,7 +13,8 @@ namespace SimilarityCluster.Index.Graph;
 /// <param name="options">Valid.</param>
 internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, HnswOptions options)
 {
-    private const int MaxLevel = 15;
+    /// <summary>The highest level.</summary>
+    public const int MaxLevel = 15;
 
     private readonly int _connectivity = options.Connectivity;
     private readonly int _breadth = options.BuildBreadth;
@@ -44,7 +45,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         where TScorer : struct, IRowScorer
     {
         var view = links.BuilderView(rows, out var entry);
-        var level = view.Nodes[row]->Level;
+        int level = view.Nodes[row]->Level;
         if (entry >= 0 && level <= view.Nodes[entry]->Level)
         {
             InsertBelow<TScorer>(view, row, entry, scratch);
@@ -116,7 +117,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         // Deleted rows are linked like others: the ways to live rows lead over them.
         view = WithoutDeletions(view);
         var query = TScorer.Load(view, view.Rows.Vectors[row], scratch.Search.Code);
-        var top = view.Nodes[entry]->Level;
+        int top = view.Nodes[entry]->Level;
         var first = Math.Min(view.Nodes[row]->Level, top);
         var nearest = GraphWalk.Descend<TScorer>(view, query, entry, top, first);
         for (var level = first; level >= 0; level--)

@@ -21,7 +21,7 @@ internal sealed unsafe class GraphLinks
     private const int SlotGranularity = AlignedBlocks<int>.AlignmentBytes / sizeof(int);
 
     private readonly int _connectivity;
-    private readonly AlignedBlocks<GraphNode> _nodes = new(1);
+    private readonly AlignedBlocks<GraphNode> _nodes;
     private readonly AlignedBlocks<int> _upper;
     private RowBlocks _lowest;
     private int _upperCount;
@@ -36,9 +36,41 @@ internal sealed unsafe class GraphLinks
     public GraphLinks(int connectivity)
     {
         _connectivity = connectivity;
+        _nodes = new AlignedBlocks<GraphNode>(1);
         _lowest = new RowBlocks(LowestSlots(connectivity), quantizer: null);
-        _upper = new AlignedBlocks<int>(Padded(connectivity));
+        _upper = new AlignedBlocks<int>(PaddedSlots(connectivity));
     }
+
+    /// <summary>Takes a whole graph, of which no row was removed.</summary>
+    /// <param name="connectivity">Slots on each upper level.</param>
+    /// <param name="nodes">What is known of each row.</param>
+    /// <param name="lowest">Links on the lowest level, and codes.</param>
+    /// <param name="upper">Links on the other levels.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="upperCount">Lists of links on the other levels.</param>
+    /// <param name="entry">Where walks begin; negative without rows.</param>
+    public GraphLinks(
+        int connectivity,
+        AlignedBlocks<GraphNode> nodes,
+        RowBlocks lowest,
+        AlignedBlocks<int> upper,
+        int count,
+        int upperCount,
+        int entry)
+    {
+        (_connectivity, _nodes, _lowest, _upper) = (connectivity, nodes, lowest, upper);
+        (_count, _reserved, _upperCount, _entry, _builderEntry) = (count, count, upperCount, entry, entry);
+        for (var row = 0; row < count && Root < 0; row++)
+        {
+            Root = nodes.View[row]->Parent < 0 ? row : Root;
+        }
+    }
+
+    /// <summary>Slots on each upper level.</summary>
+    public int Connectivity => _connectivity;
+
+    /// <summary>Whether walks compare codes.</summary>
+    public bool IsCoded => Volatile.Read(ref _lowest).Quantizer is not null;
 
     /// <summary>Rows that searches may meet.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -55,10 +87,30 @@ internal sealed unsafe class GraphLinks
     /// <summary>Bytes that a walk may read of each row: its links on the lowest level and its code.</summary>
     public int BlockBytes => Volatile.Read(ref _lowest).BlockBytes;
 
+    /// <summary>Copies a graph that nobody changes meanwhile.</summary>
+    /// <returns>The copy, in memory of its own.</returns>
+    public GraphLinks Copy()
+    {
+        var nodes = new AlignedBlocks<GraphNode>(1);
+        nodes.CopyFrom(_nodes.View, _reserved);
+        var lowest = new RowBlocks(LowestSlots(_connectivity), _lowest.Quantizer);
+        lowest.Blocks.CopyFrom(_lowest.Blocks.View, _reserved);
+        var upper = new AlignedBlocks<int>(PaddedSlots(_connectivity));
+        upper.CopyFrom(_upper.View, _upperCount);
+        GC.KeepAlive(this);
+        return new GraphLinks(_connectivity, nodes, lowest, upper, _reserved, _upperCount, _entry);
+    }
+
     /// <summary>Slots on the lowest level: one short of twice, which leaves room for the bias.</summary>
     /// <param name="connectivity">Slots on each upper level.</param>
     /// <returns>The number.</returns>
     public static int LowestSlots(int connectivity) => (2 * connectivity) - 1;
+
+    /// <summary>Slots on an upper level, with those behind that nobody uses.</summary>
+    /// <param name="connectivity">Slots that are used.</param>
+    /// <returns>The number.</returns>
+    public static int PaddedSlots(int connectivity) =>
+        (connectivity + SlotGranularity - 1) & -SlotGranularity;
 
     /// <summary>
     /// The graph as a search sees it. This object and the rows must be kept alive while it is used.
@@ -105,7 +157,7 @@ internal sealed unsafe class GraphLinks
         _upper.EnsureCapacity(_upperCount + level);
         *_nodes.View[row] = new GraphNode
         {
-            Level = level,
+            Level = (byte)level,
             UpperStart = _upperCount,
             Parent = NoRow,
             IsRemoved = isRemoved,
@@ -201,8 +253,6 @@ internal sealed unsafe class GraphLinks
             rows.PaddedDimension,
             rows.Metric);
     }
-
-    private static int Padded(int slots) => (slots + SlotGranularity - 1) & -SlotGranularity;
 }
 
 /// <summary>The graph as one search sees it, unchecked.</summary>

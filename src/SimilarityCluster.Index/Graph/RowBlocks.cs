@@ -21,12 +21,21 @@ internal sealed unsafe class RowBlocks
     /// <param name="slotCount">Links of a row.</param>
     /// <param name="quantizer">Makes the codes; null when walks compare the vectors themselves.</param>
     public RowBlocks(int slotCount, RowQuantizer? quantizer)
+        : this(slotCount, quantizer, bytes => new AlignedBlocks<byte>(bytes))
+    {
+    }
+
+    /// <summary>Takes blocks.</summary>
+    /// <param name="slotCount">Links of a row.</param>
+    /// <param name="quantizer">Makes the codes; null when walks compare the vectors themselves.</param>
+    /// <param name="blocks">Gives the blocks, of so many bytes each.</param>
+    public RowBlocks(int slotCount, RowQuantizer? quantizer, Func<int, AlignedBlocks<byte>> blocks)
     {
         Quantizer = quantizer;
         BiasOffset = quantizer?.CodeBytes ?? 0;
         LinksOffset = BiasOffset + sizeof(float);
         BlockBytes = (LinksOffset + (slotCount * sizeof(int)) + Alignment - 1) & -Alignment;
-        Blocks = new AlignedBlocks<byte>(BlockBytes);
+        Blocks = blocks(BlockBytes);
     }
 
     /// <summary>Makes the codes; null when walks compare the vectors themselves.</summary>

@@ -30,6 +30,13 @@ internal sealed class SearchReach
     private float _growth;
     private int _count;
 
+    /// <summary>Begins with what is known.</summary>
+    /// <param name="growth">See <see cref="Growth"/>.</param>
+    public SearchReach(float growth = 0) => (_growth, _count) = (growth, growth > 0 ? Memory : 0);
+
+    /// <summary>By which power of their rank scores grow; 0 while nothing is known.</summary>
+    public float Growth => Volatile.Read(ref _growth);
+
     /// <summary>By which power of their rank the scores of a walk grow.</summary>
     /// <param name="keys">The nearest rows, ascending.</param>
     /// <param name="rowCount">Rows that there are.</param>
@@ -66,7 +73,7 @@ internal sealed class SearchReach
     public void Begin(CandidatePool pool, int breadth, int limit, int rowCount)
     {
         (breadth, limit) = (Math.Min(breadth, rowCount), Math.Min(limit, rowCount));
-        var growth = Volatile.Read(ref _growth);
+        var growth = Growth;
         if (growth == 0)
         {
             return;

@@ -1,4 +1,5 @@
 #pragma warning disable MA0048 // The view is a reader's half of the blocks.
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -9,7 +10,8 @@ namespace SimilarityCluster.Index.Memory;
 /// <remarks>
 /// Blocks lie in slabs of about 2 MiB, and these, one to sixteen together, in pinned arrays, which the
 /// collector frees once neither this object nor a search needs them; so there is nothing to dispose, and
-/// nothing to free too early. One thread grows; any number read beside it.
+/// nothing to free too early. One thread grows; any number read beside it. Or the blocks are somebody else's,
+/// who keeps them alive as long as this object; then they cannot grow.
 /// </remarks>
 /// <typeparam name="T">What a block holds.</typeparam>
 internal sealed unsafe class AlignedBlocks<T>
@@ -24,6 +26,7 @@ internal sealed unsafe class AlignedBlocks<T>
     private readonly int _shift;
     private readonly int _strideBytes;
     private readonly List<byte[]> _arrays = [];
+    private readonly PinnedBuffer? _buffer;
     private nint[] _bases = [];
     private int _slabCount;
 
@@ -35,6 +38,26 @@ internal sealed unsafe class AlignedBlocks<T>
         _shift = BitOperations.Log2((uint)Math.Max(1, SlabBytes / _strideBytes));
     }
 
+    /// <summary>Takes blocks that are there, one behind the other.</summary>
+    /// <param name="blockLength">Elements in a block, 1 and up.</param>
+    /// <param name="buffer">Where they are.</param>
+    /// <param name="offset">Where they begin, in bytes; aligned like slabs.</param>
+    /// <param name="count">How many.</param>
+    public AlignedBlocks(int blockLength, PinnedBuffer buffer, long offset, int count)
+        : this(blockLength)
+    {
+        _buffer = buffer;
+        _slabCount = (int)(((long)count + (1L << _shift) - 1) >> _shift);
+        _bases = new nint[_slabCount];
+        for (var slab = 0; slab < _slabCount; slab++)
+        {
+            _bases[slab] = (nint)(buffer.Address + offset + (((long)slab << _shift) * _strideBytes));
+        }
+    }
+
+    /// <summary>Whether the blocks are somebody else's, and cannot grow.</summary>
+    public bool IsFixed => _buffer is not null;
+
     /// <summary>Access to all blocks that there is room for at this moment, and to no later one.</summary>
     public BlockView<T> View => new(Volatile.Read(ref _bases), _shift, _strideBytes);
 
@@ -42,9 +65,23 @@ internal sealed unsafe class AlignedBlocks<T>
     /// <param name="count">Blocks that there must be room for.</param>
     public void EnsureCapacity(int count)
     {
+        Debug.Assert(!IsFixed, "These blocks are somebody else's.");
         while ((long)_slabCount << _shift < count)
         {
             AddSlabs(Math.Clamp(_slabCount, 1, MostSlabsTogether));
+        }
+    }
+
+    /// <summary>Makes room and copies the first blocks of others of the same length. One caller at a time.</summary>
+    /// <param name="from">The others; kept alive by the caller.</param>
+    /// <param name="count">How many blocks.</param>
+    public void CopyFrom(in BlockView<T> from, int count)
+    {
+        EnsureCapacity(count);
+        var to = View;
+        for (var block = 0; block < count; block++)
+        {
+            Buffer.MemoryCopy(from[block], to[block], _strideBytes, _strideBytes);
         }
     }
 

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using SimilarityCluster.Index.Calibration;
+using SimilarityCluster.Index.Graph;
+using SimilarityCluster.Index.Memory;
+using SimilarityCluster.Index.Sealing;
+
+namespace SimilarityCluster.Index;
+
+/// <summary>
+/// A graph that no longer grows: what <see cref="HnswGraph.Seal"/> wrote, searched where it lies, such as in a
+/// mapped file.
+/// </summary>
+/// <remarks>
+/// Rows lie in the order in which walks meet them. They can be deleted, for as long as this object is there;
+/// the buffer is never written to. It stays as long as the graph or its rows are in use.
+/// </remarks>
+public sealed class SealedGraph : IVectorSearcher
+{
+    private readonly GraphSearcher _searcher;
+    private readonly RecallTable? _recalls;
+
+    private SealedGraph(SealedReader from, GraphLinks links)
+    {
+        (Rows, Links, _recalls) = (from.Rows, links, from.Recalls);
+        Reach = new SearchReach(from.Header.Growth);
+        _searcher = new GraphSearcher(Rows, links, Reach);
+    }
+
+    /// <summary>The rows. None can be appended.</summary>
+    public VectorRows Rows { get; }
+
+    /// <summary>The links.</summary>
+    internal GraphLinks Links { get; }
+
+    /// <summary>How far walks go.</summary>
+    internal SearchReach Reach { get; }
+
+    /// <summary>The breadth table.</summary>
+    internal RecallTable? Recalls => _recalls;
+
+    /// <summary>Opens a sealed graph.</summary>
+    /// <param name="buffer">
+    /// Begins with it, aligned to 64 bytes, and does not change. Whoever made it may dispose of it at any time
+    /// afterwards.
+    /// </param>
+    /// <param name="isHotCopied">
+    /// Whether what walks read, links and codes, is copied to memory of its own, in large pages where the
+    /// system has them; vectors are always read where they lie.
+    /// </param>
+    /// <returns>The graph, with all rows live.</returns>
+    /// <exception cref="InvalidDataException">
+    /// It is damaged; the message says where. Damage that only leads searches astray is not noticed.
+    /// </exception>
+    /// <exception cref="PlatformNotSupportedException">The processor is big-endian.</exception>
+    public static SealedGraph Open(SafeBuffer buffer, bool isHotCopied = false)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        var from = SealedReader.Read(new PinnedBuffer(buffer));
+        return new SealedGraph(from, isHotCopied ? from.Links.Copy() : from.Links);
+    }
+
+    /// <inheritdoc cref="HnswGraph.BreadthFor"/>
+    public int BreadthFor(double recall, int limit) =>
+        recall < 1 && _recalls is not null ? _recalls.BreadthFor(recall, limit) : 0;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The breadth of <paramref name="query"/> is less than 1.
+    /// </exception>
+    public SearchOutcome Search<TOrder, TStop>(
+        scoped in VectorQuery query, Span<RowHit> hits, ref TOrder order, ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        var outcome = default(SearchOutcome);
+        Rows.CheckDimension(query.Vector, nameof(query));
+        _searcher.Search(query, hits, new Span<SearchOutcome>(ref outcome), ref order, ref stop);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The breadth of <paramref name="queries"/> is less than 1.
+    /// </exception>
+    public void SearchEach<TOrder, TStop>(
+        scoped in VectorQuery queries,
+        Span<RowHit> hits,
+        Span<SearchOutcome> outcomes,
+        ref TOrder order,
+        ref TStop stop)
+        where TOrder : struct, IRowOrder
+        where TStop : struct, IStopCondition
+    {
+        Rows.CheckShapes(queries.Vector, hits, outcomes);
+        _searcher.Search(queries, hits, outcomes, ref order, ref stop);
+    }
+
+    /// <inheritdoc cref="HnswGraph.Validate"/>
+    public IReadOnlyList<string> Validate()
+    {
+        var view = Links.View(Rows, out var entry);
+        var faults = GraphValidator.Faults(view, entry, isRepaired: true);
+        GC.KeepAlive(view.Layout);
+        GC.KeepAlive(this);
+        return faults;
+    }
+}
