@@ -51,6 +51,7 @@ public sealed class HnswGraph : IVectorSearcher
     private int _calibratedCount;
     private int _calibratedCode = -1;
     private int _changing;
+    private int _improved;
     private int _learntFrom;
     private int _outsideCount;
 
@@ -187,6 +188,47 @@ public sealed class HnswGraph : IVectorSearcher
             lock (_sync)
             {
                 EndChange(); // Also after a failure: others may wait for it, to learn.
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Looks for the neighbours of the next row again, which has not met the rows inserted after it: searches
+    /// then expand fewer rows. Thread-safe, also beside searches and insertions, but not beside repairs; several
+    /// threads take several rows at a time.
+    /// </summary>
+    /// <returns>False when all rows were looked at.</returns>
+    public bool ImproveNext()
+    {
+        int row;
+        lock (_sync)
+        {
+            if (_improved >= Count)
+            {
+                return false;
+            }
+
+            row = _improved++;
+            _changing++; // Learning waits for this row, too.
+        }
+
+        try
+        {
+            if (!_rows.IsDeleted(row))
+            {
+                var scratch = _insertScratches.Rent();
+                var improvement = new Improvement(_builder, row, scratch);
+                _links.Scoring(_rows.Metric).Run<Improvement, bool>(ref improvement);
+                _insertScratches.Return(scratch);
+            }
+        }
+        finally
+        {
+            lock (_sync)
+            {
+                EndChange();
             }
         }
 
@@ -414,6 +456,17 @@ public sealed class HnswGraph : IVectorSearcher
                 Builder.Meet<TScorer>(Row, Others, Scratch);
             }
 
+            return true;
+        }
+    }
+
+    private readonly record struct Improvement(GraphBuilder Builder, int Row, InsertScratch Scratch)
+        : IScorerTask<bool>
+    {
+        public bool Run<TScorer>()
+            where TScorer : struct, IRowScorer
+        {
+            Builder.Improve<TScorer>(Row, Scratch);
             return true;
         }
     }

@@ -19,11 +19,11 @@ public sealed class SealedGraph : IVectorSearcher
     private readonly GraphSearcher _searcher;
     private readonly RecallTable? _recalls;
 
-    private SealedGraph(SealedReader from, GraphLinks links)
+    private SealedGraph(SealedReader from)
     {
-        (Rows, Links, _recalls) = (from.Rows, links, from.Recalls);
+        (Rows, Links, _recalls) = (from.Rows, from.Links, from.Recalls);
         Reach = new SearchReach(from.Header.Growth);
-        _searcher = new GraphSearcher(Rows, links, Reach);
+        _searcher = new GraphSearcher(Rows, Links, Reach);
     }
 
     /// <summary>The rows. None can be appended.</summary>
@@ -43,20 +43,15 @@ public sealed class SealedGraph : IVectorSearcher
     /// Begins with it, aligned to 64 bytes, and does not change. Whoever made it may dispose of it at any time
     /// afterwards.
     /// </param>
-    /// <param name="isHotCopied">
-    /// Whether what walks read, links and codes, is copied to memory of its own, in large pages where the
-    /// system has them; vectors are always read where they lie.
-    /// </param>
     /// <returns>The graph, with all rows live.</returns>
     /// <exception cref="InvalidDataException">
     /// It is damaged; the message says where. Damage that only leads searches astray is not noticed.
     /// </exception>
     /// <exception cref="PlatformNotSupportedException">The processor is big-endian.</exception>
-    public static SealedGraph Open(SafeBuffer buffer, bool isHotCopied = false)
+    public static SealedGraph Open(SafeBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        var from = SealedReader.Read(new PinnedBuffer(buffer));
-        return new SealedGraph(from, isHotCopied ? from.Links.Copy() : from.Links);
+        return new SealedGraph(SealedReader.Read(new PinnedBuffer(buffer)));
     }
 
     /// <inheritdoc cref="HnswGraph.BreadthFor"/>

@@ -36,6 +36,9 @@ internal sealed unsafe class CandidatePool
     /// <summary>Whether the breadth's number of live rows is there.</summary>
     public bool IsFull => _liveCount == _breadth;
 
+    /// <summary>Where the row is that was expanded last, 0 for the nearest.</summary>
+    public int Place => _next - 1;
+
     /// <summary>All keys, ascending; valid until the next call of another member.</summary>
     public ReadOnlySpan<ulong> Keys => new(_keys, Count);
 
@@ -90,6 +93,22 @@ internal sealed unsafe class CandidatePool
 
         row = -1;
         return false;
+    }
+
+    /// <summary>Takes a row out of a pool that is walked no more.</summary>
+    /// <param name="row">The row; nothing happens when it is not there.</param>
+    public void Remove(int row)
+    {
+        for (var place = 0; place < Count; place++)
+        {
+            if (CandidateKey.Row(_keys[place]) == row)
+            {
+                Count--;
+                var behind = Count - place;
+                new Span<ulong>(_keys + place + 1, behind).CopyTo(new Span<ulong>(_keys + place, behind));
+                return;
+            }
+        }
     }
 
     /// <summary>Puts a key in its place; the last live row may fall out.</summary>

@@ -96,16 +96,37 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         {
             if (!view.Nodes[other]->IsRemoved && TScorer.Score(view, query, other) < farthest)
             {
-                Link(row, other);
-                Link(other, row);
+                Link<TScorer>(row, other, scratch);
+                Link<TScorer>(other, row, scratch);
             }
         }
+    }
 
-        void Link(int owner, int to)
+    /// <summary>
+    /// Looks for a row's neighbours again, now that all rows are there, and links it with those that it lacks;
+    /// on the lowest level only.
+    /// </summary>
+    /// <typeparam name="TScorer">What is compared.</typeparam>
+    /// <param name="row">The row, linked.</param>
+    /// <param name="scratch">Used by nobody else meanwhile.</param>
+    public void Improve<TScorer>(int row, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
+    {
+        var view = LinkView();
+        var query = TScorer.Load(view, view.Rows.Vectors[row], scratch.Search.Code);
+        ChooseNeighbours<TScorer>(view, query, row, 0, row, scratch);
+        foreach (var neighbour in scratch.Neighbours(0))
         {
-            using var held = new RowLock(links.BuilderView(rows, out _).Nodes[owner]);
-            LinkBack<TScorer>(LinkView(), owner, to, 0, scratch);
+            Link<TScorer>(row, neighbour, scratch);
+            Link<TScorer>(neighbour, row, scratch);
         }
+    }
+
+    private void Link<TScorer>(int owner, int to, InsertScratch scratch)
+        where TScorer : struct, IRowScorer
+    {
+        using var held = new RowLock(links.BuilderView(rows, out _).Nodes[owner]);
+        LinkBack<TScorer>(LinkView(), owner, to, 0, scratch);
     }
 
     private static GraphView WithoutDeletions(in GraphView view) =>
@@ -123,6 +144,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         for (var level = first; level >= 0; level--)
         {
             nearest = ChooseNeighbours<TScorer>(view, query, row, level, nearest, scratch);
+            scratch.Neighbours(level).CopyTo(new Span<int>(view.Slots(row, level), view.SlotCount(level)));
         }
 
         // From here on others may meet the row, so its slots may change; what was chosen is in the scratch.
@@ -200,6 +222,7 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         where TScorer : struct, IRowScorer =>
         AdoptBelow<TScorer>(view, parent, row, before, scratch);
 
+    // What is chosen is in the scratch afterwards. Returns the nearest row found.
     private int ChooseNeighbours<TScorer>(
         in GraphView view, in WalkQuery query, int row, int level, int start, InsertScratch scratch)
         where TScorer : struct, IRowScorer
@@ -209,15 +232,15 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
         GraphWalk.Seed<TScorer, NoFilter>(view, query, start, default, scratch.Search);
         GraphWalk.Walk<TScorer, NoFilter, NeverStop>(
             view, level, query, default, scratch.Search, ref never);
+        scratch.Search.Pool.Remove(row);
         var found = scratch.Search.Pool.Keys;
         // Products have no origin from which they could grow.
         scratch.Growth = view.Metric == Metric.Dot ? 0 : SearchReach.GrowthOf(found, view.Limit);
         var self = TScorer.Score(view, query, row);
         var room = scratch.Kept.AsSpan(0, _connectivity);
-        var chosen = room[..NeighbourChoice.Choose<TScorer>(view, self, found, [], room, scratch)];
-        scratch.SetNeighbours(level, chosen);
-        chosen.CopyTo(new Span<int>(view.Slots(row, level), view.SlotCount(level)));
-        return CandidateKey.Row(found[0]);
+        scratch.SetNeighbours(
+            level, room[..NeighbourChoice.Choose<TScorer>(view, self, found, [], room, scratch)]);
+        return found.IsEmpty ? row : CandidateKey.Row(found[0]);
     }
 
     // The parent is the nearest neighbour that can take another child, else the first found among its

@@ -3,6 +3,11 @@ namespace SimilarityCluster.Index.Graph;
 /// <summary>One search of a graph: down, around, and the best of it compared by their vectors.</summary>
 internal static unsafe class GraphSearch
 {
+    // About twice as many rows as hits are compared by their vectors, of which a part of the second level
+    // cache holds so many bytes.
+    private const int ComparedPerHit = 2;
+    private const int ComparedBytes = 256 << 10;
+
     /// <summary>Searches.</summary>
     /// <typeparam name="TOrder">Decides between equal distances.</typeparam>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
@@ -76,6 +81,9 @@ internal static unsafe class GraphSearch
         where TStop : struct, IStopCondition
     {
         scratch.Begin(view.Limit, breadth);
+        scratch.ComparedPlaces = view.Layout.Quantizer is null
+            ? 0
+            : Math.Min(ComparedPerHit * limit, ComparedBytes / (view.Length * sizeof(float)));
         reach?.Begin(scratch.Pool, breadth, limit, view.Limit);
         var walk = new Walk<TStop>(view, entry, vector, scratch, ref stop);
         return view.Scoring.Run<Walk<TStop>, bool>(ref walk) ? SearchEnd.Stopped : SearchEnd.Walked;

@@ -120,11 +120,16 @@ internal static unsafe class GraphWalk
                 return true;
             }
 
-            var count = Gather(view, level, row, scratch, 0);
-            for (var more = 1; more < Beam && pool.TryExpand(out row); more++)
+            var (count, together) = (0, 0);
+            do
             {
                 count = Gather(view, level, row, scratch, count);
+                if (pool.Place < scratch.ComparedPlaces)
+                {
+                    Prefetch.RunFar(view.Rows.Vectors[row], view.Length * sizeof(float));
+                }
             }
+            while (++together < Beam && pool.TryExpand(out row));
 
             Offer<TScorer, TFilter>(view, level, query, scratch.Batch, count, ahead, filter, scratch);
         }

@@ -37,6 +37,11 @@ internal sealed unsafe class SearchScratch
     /// <summary>A row that no walk over all rows meets, on the lowest level only; null for none.</summary>
     public int? LeftOut { get; set; }
 
+    /// <summary>
+    /// Of so many nearest rows the vectors are asked for when they are expanded: they are compared in the end.
+    /// </summary>
+    public int ComparedPlaces { get; set; }
+
     /// <summary>The nearest rows met.</summary>
     public CandidatePool Pool { get; } = new();
 

@@ -25,4 +25,19 @@ internal static unsafe class Prefetch
             }
         }
     }
+
+    /// <summary>Asks for a run of cache lines that are needed later, for the second level cache.</summary>
+    /// <param name="address">The first byte; any address is allowed.</param>
+    /// <param name="bytes">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunFar(void* address, int bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var offset = 0; offset < bytes; offset += LineBytes)
+            {
+                Sse.Prefetch1((byte*)address + offset);
+            }
+        }
+    }
 }
