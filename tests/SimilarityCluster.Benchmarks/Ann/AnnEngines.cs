@@ -17,7 +17,8 @@ internal static class AnnEngines
     {
         yield return new GraphEngine("lean8", new HnswOptions { Code = VectorCode.EightBit });
         yield return new GraphEngine("lean4", new HnswOptions { Code = VectorCode.FourBit });
-        yield return new GraphEngine(
+        yield return new SealedEngine("sealed8", new HnswOptions { Code = VectorCode.EightBit });
+        yield return new SealedEngine(
             "fast",
             new HnswOptions { Code = VectorCode.Principal, Connectivity = 20, BuildBreadth = 400 });
         yield return new GraphEngine("float32", new HnswOptions { Code = VectorCode.Float32 });

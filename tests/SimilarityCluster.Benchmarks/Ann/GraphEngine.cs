@@ -34,29 +34,45 @@ internal class GraphEngine(string name, HnswOptions options) : SearcherEngine(
     /// <inheritdoc/>
     public override void Build(VectorSet set, int threads)
     {
+        var rows = RowsOf(set);
+        var graph = new HnswGraph(rows, options);
+        Together(threads, graph.InsertNext);
+        (_rows, _graph) = (rows, graph);
+    }
+
+    /// <summary>The rows of a set, without a graph.</summary>
+    /// <param name="set">The set.</param>
+    /// <returns>Its rows, in their order.</returns>
+    public static VectorRows RowsOf(VectorSet set)
+    {
         var rows = new VectorRows(Metric.Euclidean, set.Dimension);
         for (var row = 0; row < set.RowCount; row++)
         {
             rows.Append(set.Row(row));
         }
 
-        var graph = new HnswGraph(rows, options);
-        var inserters = Enumerable.Range(0, threads).Select(_ => new Thread(InsertAll)).ToArray();
-        foreach (var inserter in inserters)
+        return rows;
+    }
+
+    /// <summary>Does a work that has many steps.</summary>
+    /// <param name="threads">Threads that do it.</param>
+    /// <param name="step">A step; false when there is none left.</param>
+    public static void Together(int threads, Func<bool> step)
+    {
+        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(DoAll)).ToArray();
+        foreach (var worker in workers)
         {
-            inserter.Start();
+            worker.Start();
         }
 
-        foreach (var inserter in inserters)
+        foreach (var worker in workers)
         {
-            inserter.Join();
+            worker.Join();
         }
 
-        (_rows, _graph) = (rows, graph);
-
-        void InsertAll()
+        void DoAll()
         {
-            while (graph.InsertNext())
+            while (step())
             {
             }
         }

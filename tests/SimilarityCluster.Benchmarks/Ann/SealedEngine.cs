@@ -1,0 +1,96 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using SimilarityCluster.Benchmarks.Data;
+using SimilarityCluster.Index;
+
+namespace SimilarityCluster.Benchmarks.Ann;
+
+/// <summary>The graph that was improved and sealed, searched in a mapped file.</summary>
+/// <param name="name">See <see cref="IAnnEngine.Name"/>.</param>
+/// <param name="options">How it is built.</param>
+internal sealed class SealedEngine(string name, HnswOptions options) : SearcherEngine(
+    name,
+    $"{options.Code}, Connectivity {options.Connectivity}, BuildBreadth {options.BuildBreadth}, improved, sealed, "
+    + "mapped"),
+    IKeptEngine
+{
+    private SealedGraph? _graph;
+    private string? _built;
+
+    // The number that each sealed row had in the set.
+    private int[] _order = [];
+
+    /// <inheritdoc/>
+    public override long HotBytes => (long)_order.Length * (_graph?.Links.BlockBytes ?? 0);
+
+    /// <inheritdoc/>
+    public override long TotalBytes => HotBytes + ((long)_order.Length * sizeof(float) * PaddedDimension);
+
+    /// <inheritdoc/>
+    /// <remarks>Another file for another version of the index: its build may make another graph.</remarks>
+    public string FileName =>
+        $"{Name}-{options.Code}-{options.Connectivity}-{options.BuildBreadth}-"
+        + $"{typeof(SealedGraph).Module.ModuleVersionId.ToString("N")[..8]}.sealed";
+
+    private int PaddedDimension => _graph?.Rows.PaddedDimension ?? 0;
+
+    /// <inheritdoc/>
+    public override void Build(VectorSet set, int threads)
+    {
+        var rows = GraphEngine.RowsOf(set);
+        var graph = new HnswGraph(rows, options);
+        GraphEngine.Together(threads, graph.InsertNext);
+        GraphEngine.Together(threads, graph.ImproveNext);
+        var seal = graph.Seal();
+        Dispose();
+        _built = Path.GetTempFileName();
+        using (var file = new FileStream(_built, FileMode.Create))
+        {
+            seal.WriteTo(file);
+            file.Write(MemoryMarshal.AsBytes(seal.Order));
+        }
+
+        Load(set, _built);
+    }
+
+    /// <inheritdoc/>
+    public void Load(VectorSet set, string path)
+    {
+        using var file = MemoryMappedFile.CreateFromFile(
+            path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        using var bytes = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _graph = SealedGraph.Open(bytes.SafeMemoryMappedViewHandle);
+        _order = new int[set.RowCount];
+        bytes.ReadArray(new FileInfo(path).Length - ((long)set.RowCount * sizeof(int)), _order, 0, _order.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Save(string path) => File.Copy(_built!, path);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _graph = null;
+        if (_built is not null)
+        {
+            File.Delete(_built); // What is mapped stays.
+            _built = null;
+        }
+
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override int Search(ReadOnlySpan<float> query, int breadth, Span<RowHit> hits)
+    {
+        var order = default(RowNumberOrder);
+        var never = default(NeverStop);
+        var count = _graph!.Search(new VectorQuery(query, breadth), hits, ref order, ref never).Count;
+        foreach (ref var hit in hits[..count])
+        {
+            hit = hit with { Row = _order[hit.Row] };
+        }
+
+        return count;
+    }
+}
