@@ -76,7 +76,7 @@ public sealed class HnswGraph : IVectorSearcher
         _links = from is null ? new GraphLinks(options.Connectivity) : from.Links.Copy();
         _reach = new SearchReach(from?.Reach.Growth ?? 0);
         _recalls = from?.Recalls;
-        _learntFrom = _links.IsCoded ? _links.Count : 0;
+        (_learntFrom, _improved) = (_links.Code == VectorCode.Float32 ? 0 : _links.Count, _links.Count);
         _builder = new GraphBuilder(rows, _links, options);
         var mending = new RowMending(rows, _links, _builder, Math.Max(1, options.BuildBreadth / 3));
         _repair = new GraphRepair(rows, _links, _builder, mending);

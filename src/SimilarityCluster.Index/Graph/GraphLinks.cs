@@ -69,8 +69,8 @@ internal sealed unsafe class GraphLinks
     /// <summary>Slots on each upper level.</summary>
     public int Connectivity => _connectivity;
 
-    /// <summary>Whether walks compare codes.</summary>
-    public bool IsCoded => Volatile.Read(ref _lowest).Quantizer is not null;
+    /// <summary>What walks compare now.</summary>
+    public VectorCode Code => Volatile.Read(ref _lowest).Quantizer?.Code ?? VectorCode.Float32;
 
     /// <summary>Rows that searches may meet.</summary>
     public int Count => Volatile.Read(ref _count);

@@ -107,7 +107,7 @@ internal readonly record struct SealedHeader
         Vectors(blockBytes) + ((long)Count * VectorKernels.PaddedLength(Dimension) * sizeof(float));
 
     /// <summary>Reads and checks.</summary>
-    /// <param name="bytes">Begins with the header.</param>
+    /// <param name="bytes">Shape [<see cref="ByteCount"/>].</param>
     /// <returns>The header; every number is possible.</returns>
     /// <exception cref="InvalidDataException">There is none, or a number is impossible.</exception>
     public static SealedHeader Read(ReadOnlySpan<byte> bytes)
@@ -117,7 +117,7 @@ internal readonly record struct SealedHeader
             throw new InvalidDataException("This is no sealed graph: expected it to begin with SIMGRAPH.");
         }
 
-        var reader = new StateReader(bytes[Magic.Length..Math.Min(bytes.Length, ByteCount)], Owner);
+        var reader = new StateReader(bytes[Magic.Length..], Owner);
         reader.Int32("version", Version, Version);
         var metric = (Metric)reader.Int32("metric", (int)Metric.Cosine, (int)Metric.Euclidean);
         var dimension = reader.Int32("dimension", 1, VectorRows.MaxDimension);

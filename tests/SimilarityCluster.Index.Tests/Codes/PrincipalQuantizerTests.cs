@@ -62,6 +62,47 @@ public sealed unsafe class PrincipalQuantizerTests
         Assert.All(Enumerable.Range(0, 300), row => Assert.True(float.IsFinite(scores.Score(row))));
     }
 
+    [Theory]
+    [InlineData(Metric.Cosine, 300)]
+    [InlineData(Metric.Dot, 20)]
+    public void Load_SavedSeed88_MakesTheSameCodes(Metric metric, int dimension)
+    {
+        var rows = TestData.Rows(metric, TestData.Clustered(metric, 400, dimension, seed: 88));
+        var quantizer = PrincipalQuantizer.Train(rows, rows.Count);
+        var loaded = RowQuantizer.Load(VectorCode.Principal, metric, dimension, StateOf(quantizer));
+        Assert.Equal(StateOf(quantizer), StateOf(loaded));
+        var view = rows.View();
+        var (code, again) = (new byte[quantizer.CodeBytes], new byte[loaded.CodeBytes]);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            fixed (byte* one = code, other = again)
+            {
+                quantizer.Encode(view.Vectors[row], one, out var bias);
+                loaded.Encode(view.Vectors[row], other, out var biasAgain);
+                Assert.Equal(bias, biasAgain);
+            }
+
+            Assert.Equal(code, again);
+        }
+
+        GC.KeepAlive(rows);
+    }
+
+    [Theory]
+    [InlineData(0, 8, "The quantizer's numbers of eight bits are 8; expected a multiple of 16.")]
+    [InlineData(4, 1_024, "The quantizer's numbers of four bits is 1024; expected 0 to 512.")]
+    [InlineData(12, 301, "The quantizer's number of axes is 301; expected 0 to 240.")]
+    [InlineData(16, -1, "The quantizer's mean of dimension 0 is NaN; expected a finite number.")]
+    public void Load_Impossible_SaysWhat(int offset, int number, string message)
+    {
+        var rows = TestData.Rows(Metric.Cosine, TestData.Clustered(Metric.Cosine, 400, 300, seed: 88));
+        var state = StateOf(PrincipalQuantizer.Train(rows, rows.Count));
+        BitConverter.TryWriteBytes(state.AsSpan(offset), number);
+        var fault = Assert.Throws<InvalidDataException>(
+            () => RowQuantizer.Load(VectorCode.Principal, Metric.Cosine, 300, state));
+        Assert.Equal(message, fault.Message);
+    }
+
     [Fact]
     public void Train_Twice_MakesTheSameCodes()
     {
@@ -69,6 +110,13 @@ public sealed unsafe class PrincipalQuantizerTests
         using var one = new Scored(Metric.Cosine, vectors);
         using var other = new Scored(Metric.Cosine, vectors);
         Assert.All(Enumerable.Range(0, 400), row => Assert.Equal(one.Code(row), other.Code(row)));
+    }
+
+    private static byte[] StateOf(RowQuantizer quantizer)
+    {
+        var state = new byte[quantizer.StateBytes];
+        quantizer.Save(state);
+        return state;
     }
 
     private static float[][] FewDirections(int count, int dimension, int directions, int seed)

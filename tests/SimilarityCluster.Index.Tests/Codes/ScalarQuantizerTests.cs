@@ -259,7 +259,7 @@ public sealed unsafe class ScalarQuantizerTests
     }
 
     [Theory]
-    [InlineData("000000C0", "The quantizer has 4 bytes; 1 dimensions have 8.")]
+    [InlineData("000000C0", "The quantizer ends after 4 bytes; its step of dimension needs 4 more.")]
     [InlineData(
         "0000C07F0000003F", "The quantizer's offset of dimension 0 is NaN; expected a finite number.")]
     [InlineData(
