@@ -23,7 +23,7 @@ public sealed class HnswGraph : IVectorSearcher
 {
     // Codes of fewer rows are not worth their learning. Four times as many rows are reason to learn again,
     // until there are so many that more tell nothing new; so is a quarter of the rows since that lies
-    // outside. Fewer rows than numbers do not show the directions in which the next ones will vary.
+    // outside.
     private const int FirstLearning = 256;
     private const int LearningGrowth = 4;
     private const int LastLearning = 1 << 18;
@@ -35,7 +35,7 @@ public sealed class HnswGraph : IVectorSearcher
     private const int RepairShare = 8;
 
     private readonly VectorRows _rows;
-    private readonly VectorCode _code;
+    private readonly CodeChoice _code;
     private readonly int _firstLearning;
     private readonly GraphLinks _links;
     private readonly GraphBuilder _builder;
@@ -70,9 +70,8 @@ public sealed class HnswGraph : IVectorSearcher
         ArgumentNullException.ThrowIfNull(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         _rows = rows;
-        _code = options.Code;
-        var least = _code == VectorCode.Principal ? rows.Dimension : 0;
-        _firstLearning = Math.Max(FirstLearning, least);
+        _code = new CodeChoice(options.Code, options.CodeBytesLimit);
+        _firstLearning = Math.Max(FirstLearning, _code.LeastRows(rows.Dimension));
         _links = from is null ? new GraphLinks(options.Connectivity) : from.Links.Copy();
         _reach = new SearchReach(from?.Reach.Growth ?? 0);
         _recalls = from?.Recalls;
@@ -196,8 +195,8 @@ public sealed class HnswGraph : IVectorSearcher
 
     /// <summary>
     /// Looks for the neighbours of the next row again, which has not met the rows inserted after it: searches
-    /// then expand fewer rows. Thread-safe, also beside searches and insertions, but not beside repairs; several
-    /// threads take several rows at a time.
+    /// then expand fewer rows. Thread-safe, also beside searches and insertions, but not beside repairs;
+    /// several threads take several rows at a time.
     /// </summary>
     /// <returns>False when all rows were looked at.</returns>
     public bool ImproveNext()
@@ -410,7 +409,7 @@ public sealed class HnswGraph : IVectorSearcher
     private void LearnWhenDue()
     {
         var count = _rows.Count;
-        if (_code == VectorCode.Float32 || count < _firstLearning)
+        if (_code.IsNone || count < _firstLearning)
         {
             return;
         }
@@ -423,7 +422,7 @@ public sealed class HnswGraph : IVectorSearcher
         if (IsDue())
         {
             (_learntFrom, _outsideCount) = (count, 0);
-            _links.Recode(_rows, RowQuantizer.Train(_code, _rows, count));
+            _links.Recode(_rows, _code.Learn(_rows, count));
         }
 
         bool IsDue() => _learntFrom == 0

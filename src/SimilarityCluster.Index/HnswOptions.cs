@@ -32,7 +32,19 @@ public sealed class HnswOptions
     /// </summary>
     public long Seed { get; set; } = 1;
 
-    /// <summary>What walks compare; hits are always ordered by the vectors. Default eight bits.</summary>
+    /// <summary>
+    /// What walks compare; hits are always ordered by the vectors. Default null: chosen by the rows, once
+    /// there are enough to tell. That is the code of principal components where it takes at most half of the
+    /// bytes of eight bits a number, else eight bits a number, or four where <see cref="CodeBytesLimit"/>
+    /// wants it.
+    /// </summary>
     [EnumDataType(typeof(VectorCode))]
-    public VectorCode Code { get; set; } = VectorCode.EightBit;
+    public VectorCode? Code { get; set; }
+
+    /// <summary>
+    /// Bytes that the code of a row may take where <see cref="Code"/> is null; no code takes less than four
+    /// bits a number. Default 2,048.
+    /// </summary>
+    [Range(1, 65_536)]
+    public int CodeBytesLimit { get; set; } = 2_048;
 }

@@ -7,8 +7,8 @@ using SimilarityCluster.Index.Sealing;
 namespace SimilarityCluster.Index;
 
 /// <summary>
-/// A graph that no longer grows: what <see cref="HnswGraph.Seal"/> wrote, searched where it lies, such as in a
-/// mapped file.
+/// A graph that no longer grows: what <see cref="HnswGraph.Seal"/> wrote, searched where it lies, such as in
+/// a mapped file.
 /// </summary>
 /// <remarks>
 /// Rows lie in the order in which walks meet them. They can be deleted, for as long as this object is there;
@@ -40,8 +40,8 @@ public sealed class SealedGraph : IVectorSearcher
 
     /// <summary>Opens a sealed graph.</summary>
     /// <param name="buffer">
-    /// Begins with it, aligned to 64 bytes, and does not change. Whoever made it may dispose of it at any time
-    /// afterwards.
+    /// Begins with it, aligned to 64 bytes, and does not change. Whoever made it may dispose of it at any
+    /// time afterwards.
     /// </param>
     /// <returns>The graph, with all rows live.</returns>
     /// <exception cref="InvalidDataException">

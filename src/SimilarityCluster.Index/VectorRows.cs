@@ -75,7 +75,9 @@ public sealed class VectorRows
 
     /// <summary>A row's vector, deleted or not.</summary>
     /// <param name="row">0 to <see cref="Count"/> - 1.</param>
-    /// <returns>Shape [dimension]; stays valid and unchanged for ever. Of a sealed graph it is a copy.</returns>
+    /// <returns>
+    /// Shape [dimension]; stays valid and unchanged for ever. Of a sealed graph it is a copy.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<float> this[int row]
     {

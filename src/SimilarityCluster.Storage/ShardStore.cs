@@ -273,6 +273,7 @@ public sealed class ShardStore : IAsyncDisposable
                 Connectivity = options.Connectivity,
                 BuildBreadth = options.BuildBreadth,
                 Code = options.Code,
+                CodeBytesLimit = options.CodeBytesLimit,
             });
         var graphBuilder = new GraphBuilder(graph, rows, options, builder, lifetime);
         var commits = new GroupCommit(log, rows, operations, graphBuilder, options, lifetime);

@@ -42,8 +42,16 @@ public sealed class ShardStoreOptions
     /// <summary>
     /// What walks compare of a row: <c>EightBit</c>, <c>FourBit</c> (half the memory beside the vectors),
     /// <c>Principal</c> (the fastest and smallest for pictures and embeddings) or <c>Float32</c>. Distances
-    /// are those of the vectors in any case. Default EightBit.
+    /// are those of the vectors in any case. Default null: <c>Principal</c> where it is short, else
+    /// <c>EightBit</c>, or <c>FourBit</c> where <see cref="CodeBytesLimit"/> wants it.
     /// </summary>
     [EnumDataType(typeof(VectorCode))]
-    public VectorCode Code { get; set; } = VectorCode.EightBit;
+    public VectorCode? Code { get; set; }
+
+    /// <summary>
+    /// Bytes of memory that a row's code may take where <see cref="Code"/> is not set; none takes less than
+    /// half a byte a number. Default 2,048.
+    /// </summary>
+    [Range(1, 65_536)]
+    public int CodeBytesLimit { get; set; } = 2_048;
 }

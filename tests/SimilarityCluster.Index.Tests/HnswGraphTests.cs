@@ -444,7 +444,8 @@ public sealed class HnswGraphTests
     {
         var options = new HnswOptions();
         Assert.Equal(
-            (16, 200, 1L, VectorCode.EightBit),
-            (options.Connectivity, options.BuildBreadth, options.Seed, options.Code));
+            (16, 200, 1L, 2_048),
+            (options.Connectivity, options.BuildBreadth, options.Seed, options.CodeBytesLimit));
+        Assert.Null(options.Code);
     }
 }

@@ -11,7 +11,8 @@ public sealed class ImproveTests
     [InlineData(VectorCode.Principal)]
     public void ImproveNext_AllRowsSeed331_RaisesRecall(VectorCode code)
     {
-        var rows = TestData.Rows(Metric.Euclidean, TestData.Clustered(Metric.Euclidean, 6_000, 32, seed: 331, 2f));
+        var vectors = TestData.Clustered(Metric.Euclidean, 6_000, 32, seed: 331, spread: 2f);
+        var rows = TestData.Rows(Metric.Euclidean, vectors);
         var options = new HnswOptions { Code = code, Connectivity = 6, BuildBreadth = 30 };
         var graph = TestData.Graph(rows, options);
         var queries = TestData.Clustered(Metric.Euclidean, 200, 32, seed: 332, 2f);

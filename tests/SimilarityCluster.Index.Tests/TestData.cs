@@ -75,7 +75,8 @@ internal static class TestData
     }
 
     /// <summary>Mean recall at 10 against the exact searcher; a hit at the tenth distance counts.</summary>
-    public static double Recall(IVectorSearcher graph, VectorRows rows, IReadOnlyList<float[]> queries, int breadth)
+    public static double Recall(
+        IVectorSearcher graph, VectorRows rows, IReadOnlyList<float[]> queries, int breadth)
     {
         var exact = new FlatSearcher(rows);
         var right = 0;

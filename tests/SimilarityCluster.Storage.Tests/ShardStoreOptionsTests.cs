@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Storage.Tests;
 
@@ -14,7 +13,8 @@ public sealed class ShardStoreOptionsTests
         Assert.Equal(8_192, options.TailLimit);
         Assert.Equal(16, options.Connectivity);
         Assert.Equal(200, options.BuildBreadth);
-        Assert.Equal(VectorCode.EightBit, options.Code);
+        Assert.Null(options.Code);
+        Assert.Equal(2_048, options.CodeBytesLimit);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
     }
 

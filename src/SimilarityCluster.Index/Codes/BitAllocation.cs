@@ -17,6 +17,9 @@ internal static class BitAllocation
     // A code that ends with a cache line, but for the bias, is read with no more lines than a shorter one.
     private const int LineBytes = 64;
 
+    /// <summary>Bytes of the shortest plan that is looked for first.</summary>
+    public const int LeastBytes = LineBytes - BitPlan.EightBitChunk;
+
     /// <summary>Finds the shortest code that errs little enough; else the best of the longest.</summary>
     /// <param name="variances">Descending; those of the numbers that there are.</param>
     /// <param name="variance">The sum of them and of those that are left out.</param>
@@ -33,7 +36,7 @@ internal static class BitAllocation
             weights[index + 1] = weights[index] + (variances[index] * Math.Sqrt(variances[index]));
         }
 
-        for (var bytes = LineBytes - BitPlan.EightBitChunk; ; bytes += LineBytes)
+        for (var bytes = LeastBytes; ; bytes += LineBytes)
         {
             var best = Best(weights, bytes);
             error = variance > 0 ? (float)((ErrorOf(best, sums) + variance - sums[^1]) / variance) : 0;

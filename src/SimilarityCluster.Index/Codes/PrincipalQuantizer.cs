@@ -23,9 +23,13 @@ namespace SimilarityCluster.Index.Codes;
 /// </remarks>
 internal sealed unsafe class PrincipalQuantizer : RowQuantizer
 {
-    // Share of the variance; from here on walks go astray.
-    private const float MostError = 0.05f;
+    /// <summary>Share of the variance that codes may lose; from here on walks go astray.</summary>
+    public const float MostError = 0.05f;
+
+    // Axes that are looked for at first, and at most: where rows vary in more directions, other codes do as
+    // well, and to find so many takes long.
     private const int FirstAxes = 384;
+    private const int MostAxes = 768;
 
     private readonly PrincipalAxes _axes;
     private readonly BitPlan _plan;
@@ -54,36 +58,36 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
     /// <returns>The quantizer.</returns>
     public static PrincipalQuantizer Train(VectorRows rows, int count)
     {
-        var (dimension, stride) = (rows.Dimension, rows.PaddedDimension);
-        var sample = QuantizerSample.Choose(rows, count, out var taken);
-        var mean = new float[dimension];
-        if (rows.Metric != Metric.Dot) // A product changes when a mean is taken off.
+        var most = Math.Min(MostAxes, rows.Dimension);
+        var learning = new PrincipalLearning(rows, count);
+        for (var wanted = Math.Min(FirstAxes, most); ; wanted = Math.Min(2 * wanted, most))
         {
-            TakeOffMean(sample, stride, mean);
-        }
-
-        ScaleToOne(sample);
-
-        var (wanted, plan) = (Math.Min(FirstAxes, dimension), default(BitPlan));
-        float[] found;
-        int[] order;
-        while (true)
-        {
-            found = PrincipalComponents.Leading(sample, taken, stride, wanted);
-            var variances = Squares(sample, found, stride, wanted, out var variance);
-            order = [.. Enumerable.Range(0, wanted).OrderByDescending(axis => variances[axis])];
-            float[] descending = [.. order.Select(axis => variances[axis])];
-            plan = BitAllocation.Choose(descending, variance, MostError, out var error);
-            if (error <= MostError || wanted == dimension)
+            var (plan, error) = learning.Find(wanted);
+            if (error <= MostError || wanted == most)
             {
-                break;
+                return Of(learning, plan);
             }
+        }
+    }
 
-            wanted = Math.Min(2 * wanted, dimension);
+    /// <summary>Learns, if that makes short codes.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="count">How many of the first rows to learn from, 1 and up; a sample is taken.</param>
+    /// <param name="mostBytes">Most bytes of a code.</param>
+    /// <returns>
+    /// The quantizer; null when its codes were longer or erred too much, or when there are fewer rows than
+    /// numbers in them.
+    /// </returns>
+    public static PrincipalQuantizer? TryTrain(VectorRows rows, int count, int mostBytes)
+    {
+        if (mostBytes < BitAllocation.LeastBytes || count < rows.Dimension)
+        {
+            return null;
         }
 
-        var axes = PrincipalAxes.Of(mean, found, stride, order.AsSpan(0, Math.Min(plan.Length, wanted)));
-        return new PrincipalQuantizer(axes, plan, ScalarOf(rows, axes, plan, count));
+        var learning = new PrincipalLearning(rows, count);
+        var (plan, error) = learning.Find(Math.Min(FirstAxes, rows.Dimension));
+        return error <= MostError && plan.Bytes <= mostBytes ? Of(learning, plan) : null;
     }
 
     /// <inheritdoc cref="RowQuantizer.Load"/>
@@ -98,7 +102,7 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
         if (plan.Length > most)
         {
             throw new InvalidDataException(
-                $"The quantizer has {plan.Length} numbers; expected at most {most} for dimension {dimension}.");
+                $"The quantizer has {plan.Length} numbers; expected at most {most}.");
         }
 
         var count = reader.Int32("number of axes", 0, Math.Min(plan.Length, dimension));
@@ -160,22 +164,10 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
         Narrow(query);
     }
 
-    private static ScalarQuantizer ScalarOf(VectorRows rows, PrincipalAxes axes, BitPlan plan, int count)
+    private static PrincipalQuantizer Of(PrincipalLearning learning, BitPlan plan)
     {
-        var sample = QuantizerSample.Choose(rows, count, out var taken);
-        var along = new float[taken * plan.Length];
-        fixed (float* from = sample, to = along)
-        {
-            for (var row = 0; row < taken; row++)
-            {
-                axes.Project(from + ((nint)row * rows.PaddedDimension), to + ((nint)row * plan.Length));
-            }
-        }
-
-        var levels = LevelsOf(axes, plan);
-        var numbers = new QuantizerSample(along, taken, plan.Length, plan.Length);
-        var (offsets, steps) = ScalarQuantizer.Learn(numbers, levels);
-        return new ScalarQuantizer(VectorCode.EightBit, rows.Metric, offsets, steps, levels);
+        var axes = learning.Axes(plan);
+        return new PrincipalQuantizer(axes, plan, learning.Scalar(axes, plan, LevelsOf(axes, plan)));
     }
 
     // The last level of each number; those of the plan that have no axis do not count.
@@ -190,64 +182,6 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
             ? count
             : throw new InvalidDataException(
                 $"The quantizer's {name} are {count}; expected a multiple of {chunk}.");
-    }
-
-    private static void TakeOffMean(Span<float> sample, int stride, Span<float> mean)
-    {
-        var count = sample.Length / stride;
-        for (var dimension = 0; dimension < mean.Length; dimension++)
-        {
-            var sum = 0.0;
-            for (var row = 0; row < count; row++)
-            {
-                sum += sample[(row * stride) + dimension];
-            }
-
-            mean[dimension] = (float)(sum / count);
-            for (var row = 0; row < count; row++)
-            {
-                sample[(row * stride) + dimension] -= mean[dimension];
-            }
-        }
-    }
-
-    // Axes are the same at every scale, and at this one no square overflows.
-    private static void ScaleToOne(Span<float> numbers)
-    {
-        var most = 0f;
-        foreach (var number in numbers)
-        {
-            most = Math.Max(most, Math.Abs(number));
-        }
-
-        var factor = most is > 0 and <= float.MaxValue ? 1.0 / most : 0;
-        foreach (ref var number in numbers)
-        {
-            number = (float)(number * factor);
-        }
-    }
-
-    // The mean square along each axis, and that of the length.
-    private static float[] Squares(float[] sample, float[] axes, int stride, int count, out float square)
-    {
-        var rowCount = sample.Length / stride;
-        var squares = new float[count];
-        square = 0;
-        fixed (float* rows = sample, directions = axes)
-        {
-            for (var row = 0; row < rowCount; row++)
-            {
-                var vector = rows + ((nint)row * stride);
-                square += VectorKernels.Dot(vector, vector, stride) / rowCount;
-                for (var axis = 0; axis < count; axis++)
-                {
-                    var along = VectorKernels.Dot(vector, directions + ((nint)axis * stride), stride);
-                    squares[axis] += along * along / rowCount;
-                }
-            }
-        }
-
-        return squares;
     }
 
     // Returns the score of what the axes leave.

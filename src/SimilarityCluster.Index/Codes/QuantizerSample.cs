@@ -35,10 +35,11 @@ internal sealed class QuantizerSample
     /// <param name="rows">The rows.</param>
     /// <param name="count">How many of the first rows to choose from, 1 and up.</param>
     /// <param name="taken">Receives how many were chosen.</param>
+    /// <param name="most">Most rows to choose.</param>
     /// <returns>Shape [taken, padded dimension].</returns>
-    public static float[] Choose(VectorRows rows, int count, out int taken)
+    public static float[] Choose(VectorRows rows, int count, out int taken, int most = MostRows)
     {
-        taken = Math.Min(count, MostRows);
+        taken = Math.Min(count, Math.Min(most, MostRows));
         var chosen = new float[taken * rows.PaddedDimension];
         for (var index = 0; index < taken; index++)
         {

@@ -103,8 +103,8 @@ internal sealed unsafe class GraphBuilder(VectorRows rows, GraphLinks links, Hns
     }
 
     /// <summary>
-    /// Looks for a row's neighbours again, now that all rows are there, and links it with those that it lacks;
-    /// on the lowest level only.
+    /// Looks for a row's neighbours again, now that all rows are there, and links it with those that it
+    /// lacks; on the lowest level only.
     /// </summary>
     /// <typeparam name="TScorer">What is compared.</typeparam>
     /// <param name="row">The row, linked.</param>

@@ -8,7 +8,8 @@ namespace SimilarityCluster.Index.Graph;
 /// <param name="reach">How far walks go.</param>
 internal sealed class GraphSearcher(VectorRows rows, GraphLinks links, SearchReach reach)
 {
-    private readonly ScratchPool<SearchScratch> _scratches = new(() => new SearchScratch(rows, links.Connectivity));
+    private readonly ScratchPool<SearchScratch> _scratches =
+        new(() => new SearchScratch(rows, links.Connectivity));
 
     /// <inheritdoc cref="IVectorSearcher.SearchEach"/>
     /// <remarks>The shapes agree. All searches see the graph of one moment.</remarks>

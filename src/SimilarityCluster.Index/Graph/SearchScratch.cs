@@ -38,7 +38,8 @@ internal sealed unsafe class SearchScratch
     public int? LeftOut { get; set; }
 
     /// <summary>
-    /// Of so many nearest rows the vectors are asked for when they are expanded: they are compared in the end.
+    /// Of so many nearest rows the vectors are asked for when they are expanded: they are compared in the
+    /// end.
     /// </summary>
     public int ComparedPlaces { get; set; }
 

@@ -72,7 +72,9 @@ internal sealed unsafe class AlignedBlocks<T>
         }
     }
 
-    /// <summary>Makes room and copies the first blocks of others of the same length. One caller at a time.</summary>
+    /// <summary>
+    /// Makes room and copies the first blocks of others of the same length. One caller at a time.
+    /// </summary>
     /// <param name="from">The others; kept alive by the caller.</param>
     /// <param name="count">How many blocks.</param>
     public void CopyFrom(in BlockView<T> from, int count)

@@ -3,11 +3,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SimilarityCluster.Index.Sealing;
 
-/// <summary>Makes one graph of several sealed ones, without building anew what the largest has already.</summary>
+/// <summary>
+/// Makes one graph of several sealed ones, without building anew what the largest has already.
+/// </summary>
 /// <remarks>
 /// The caller does the work: it calls <see cref="HnswGraph.InsertNext"/>, <see cref="HnswGraph.Repair"/>,
-/// <see cref="HnswGraph.ImproveNext"/> and <see cref="HnswGraph.Calibrate"/> of <see cref="Graph"/> until each
-/// says that there is no more to do, and then <see cref="HnswGraph.Seal"/>.
+/// <see cref="HnswGraph.ImproveNext"/> and <see cref="HnswGraph.Calibrate"/> of <see cref="Graph"/> until
+/// each says that there is no more to do, and then <see cref="HnswGraph.Seal"/>.
 /// </remarks>
 public sealed class GraphMerge
 {
@@ -31,7 +33,7 @@ public sealed class GraphMerge
         ArgumentNullException.ThrowIfNull(options);
         if (sources.Count == 0)
         {
-            throw new ArgumentException("There are no graphs to merge; expected at least one.", nameof(sources));
+            throw new ArgumentException("There are no graphs; expected at least one.", nameof(sources));
         }
 
         var (metric, dimension) = (sources[0].Rows.Metric, sources[0].Rows.Dimension);
@@ -41,8 +43,8 @@ public sealed class GraphMerge
             if ((rows.Metric, rows.Dimension) != (metric, dimension))
             {
                 throw new ArgumentException(
-                    $"Graph {index} has {rows.Metric}, dimension {rows.Dimension}; expected {metric}, dimension "
-                    + $"{dimension}, as of graph 0.",
+                    $"Graph {index} has {rows.Metric}, dimension {rows.Dimension}; expected {metric}, "
+                    + $"dimension {dimension}, as of graph 0.",
                     nameof(sources));
             }
         }
@@ -86,7 +88,7 @@ public sealed class GraphMerge
         {
             var (rows, links) = (sources[index].Rows, sources[index].Links);
             if (links.Connectivity == options.Connectivity
-                && links.Code == options.Code
+                && (options.Code is null || options.Code == links.Code)
                 && rows.LiveCount > most
                 && rows.LiveCount >= rows.Count / MostDeletedShare)
             {

@@ -5,7 +5,9 @@ using SimilarityCluster.Index.Graph;
 namespace SimilarityCluster.Index.Sealing;
 
 /// <summary>A graph ready to be written in a form that is searched where it lies.</summary>
-/// <remarks>Until it is written, nobody may insert into the graph or repair it; rows may be deleted.</remarks>
+/// <remarks>
+/// Until it is written, nobody may insert into the graph or repair it; rows may be deleted.
+/// </remarks>
 public sealed class GraphSeal
 {
     private readonly VectorRows _rows;

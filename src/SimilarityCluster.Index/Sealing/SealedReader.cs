@@ -38,13 +38,16 @@ internal sealed unsafe class SealedReader
     {
         if (!BitConverter.IsLittleEndian)
         {
-            throw new PlatformNotSupportedException("Sealed graphs are read by little-endian processors only.");
+            throw new PlatformNotSupportedException("Sealed graphs need a little-endian processor.");
         }
 
         var header = SealedHeader.Read(Bytes(buffer, 0, SealedHeader.ByteCount));
         var recallReader = new StateReader(
-            Bytes(buffer, SealedHeader.Recalls, header.BreadthCount * RecallTable.EntryBytes), "breadth table");
-        var recalls = header.BreadthCount == 0 ? null : RecallTable.Load(ref recallReader, header.BreadthCount);
+            Bytes(buffer, SealedHeader.Recalls, header.BreadthCount * RecallTable.EntryBytes),
+            "breadth table");
+        var recalls = header.BreadthCount == 0
+            ? null
+            : RecallTable.Load(ref recallReader, header.BreadthCount);
         var quantizer = header.Code == VectorCode.Float32
             ? null
             : RowQuantizer.Load(
@@ -123,7 +126,8 @@ internal sealed unsafe class SealedReader
     {
         if (!isSo)
         {
-            throw new InvalidDataException($"Row {row} of the sealed graph has the impossible {name} {given}.");
+            throw new InvalidDataException(
+                $"Row {row} of the sealed graph has the impossible {name} {given}.");
         }
     }
 }

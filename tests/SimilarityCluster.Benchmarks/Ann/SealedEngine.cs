@@ -10,8 +10,8 @@ namespace SimilarityCluster.Benchmarks.Ann;
 /// <param name="options">How it is built.</param>
 internal sealed class SealedEngine(string name, HnswOptions options) : SearcherEngine(
     name,
-    $"{options.Code}, Connectivity {options.Connectivity}, BuildBreadth {options.BuildBreadth}, improved, sealed, "
-    + "mapped"),
+    $"{options.Code}, Connectivity {options.Connectivity}, BuildBreadth {options.BuildBreadth}, "
+    + "improved, sealed, mapped"),
     IKeptEngine
 {
     private SealedGraph? _graph;
@@ -61,7 +61,8 @@ internal sealed class SealedEngine(string name, HnswOptions options) : SearcherE
         using var bytes = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _graph = SealedGraph.Open(bytes.SafeMemoryMappedViewHandle);
         _order = new int[set.RowCount];
-        bytes.ReadArray(new FileInfo(path).Length - ((long)set.RowCount * sizeof(int)), _order, 0, _order.Length);
+        var behind = new FileInfo(path).Length - ((long)set.RowCount * sizeof(int));
+        bytes.ReadArray(behind, _order, 0, _order.Length);
     }
 
     /// <inheritdoc/>

@@ -93,7 +93,8 @@ public sealed class SealedDamageTests
         packed.CopyTo(bytes);
         var opened = Seals.Open(bytes.ToArray());
         Assert.Empty(opened.Validate());
-        Assert.Equal((Metric.Euclidean, 2, 9), (opened.Rows.Metric, opened.Rows.Dimension, opened.Rows.Count));
+        var rows = opened.Rows;
+        Assert.Equal((Metric.Euclidean, 2, 9), (rows.Metric, rows.Dimension, rows.Count));
         var hits = TestData.Search(opened, [3.1f, 9.5f], 9, 9);
         Assert.Equal(3, opened.Rows[hits[0].Row][0]);
         Assert.Equal(9, hits.Length);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Index.Tests.Sealing;
@@ -35,25 +36,28 @@ public sealed class SealedGraphTests
         opened.SearchEach(query, hits, outcomes, ref order, ref never);
         for (var number = 0; number < queries.Length; number++)
         {
-            Assert.Equal(TestData.Search(opened, queries[number], 5, 40), hits[(number * 5)..((number + 1) * 5)]);
+            var found = hits[(number * 5)..((number + 1) * 5)];
+            Assert.Equal(TestData.Search(opened, queries[number], 5, 40), found);
         }
     }
 
     [Fact]
     public void Search_SealedWarm_AllocatesNothing() => Allocations.AssertNone(
-        Seals.Open(Graph(count: 2_000)), TestData.Clustered(Metric.Euclidean, 1, 16, seed: 305)[0], breadth: 50);
+        Seals.Open(Graph(count: 2_000)),
+        TestData.Clustered(Metric.Euclidean, 1, 16, seed: 305)[0],
+        breadth: 50);
 
     [Fact]
     public void Rows_OfASealedGraph_AreThoseOfTheOrder()
     {
         var rows = Rows(count: 500);
         var graph = TestData.Graph(rows);
-        var opened = Seals.Open(graph);
+        var own = Seals.Open(graph).Rows;
         var order = graph.Seal().Order;
-        Assert.Equal((Metric.Euclidean, 16, 500), (opened.Rows.Metric, opened.Rows.Dimension, opened.Rows.Count));
+        Assert.Equal((Metric.Euclidean, 16, 500), (own.Metric, own.Dimension, own.Count));
         for (var row = 0; row < order.Length; row++)
         {
-            Assert.Equal(rows[order[row]], opened.Rows[row]);
+            Assert.Equal(rows[order[row]], own[row]);
         }
     }
 
@@ -137,7 +141,7 @@ public sealed class SealedGraphTests
 
         Assert.True(buffer.IsReleased);
 
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        [MethodImpl(MethodImplOptions.NoInlining)]
         static void Use(NativeBuffer buffer)
         {
             var opened = SealedGraph.Open(buffer);

@@ -1,3 +1,5 @@
+using SimilarityCluster.Index.Sealing;
+
 namespace SimilarityCluster.Index.Tests.Sealing;
 
 /// <summary>Sealed graphs in memory.</summary>
@@ -5,7 +7,7 @@ internal static class Seals
 {
     public static byte[] Bytes(HnswGraph graph)
     {
-        var seal = graph.Seal();
+        GraphSeal seal = graph.Seal();
         using var stream = new MemoryStream();
         seal.WriteTo(stream);
         Assert.Equal(seal.ByteCount, stream.Length);
