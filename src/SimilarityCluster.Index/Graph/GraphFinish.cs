@@ -5,12 +5,16 @@ namespace SimilarityCluster.Index.Graph;
 /// <summary>The end of a search: rows are compared by their vectors, exactly.</summary>
 internal static unsafe class GraphFinish
 {
-    // A candidate is compared by its vector while its code's score, less this many times the largest
-    // overestimate so far, is below the last hit.
-    private const float WalkCaution = 1.5f;
+    /// <summary>The caution after a scan, see <see cref="CautionOf"/>.</summary>
+    /// <remarks>Its rows may all be about as far, and the largest error of many is larger.</remarks>
+    public const float ScanCaution = 2.5f;
 
-    // After a scan, which may be of rows that are all about as far: the largest error of many is larger.
-    private const float ScanCaution = 2.5f;
+    /// <summary>The caution after a walk to all rows that are near enough.</summary>
+    public const float MostCaution = 2;
+
+    private const float LeastCaution = 1;
+    private const float CautionStart = 0.6f;
+    private const float CautionPerWidth = 0.4f;
 
     // Of the best of a scan so far; and how many times the spread of their errors members must be apart.
     private const int ComparedToJudge = 8;
@@ -27,6 +31,17 @@ internal static unsafe class GraphFinish
 
     private const int HeadBytes = 8 * Memory.Prefetch.LineBytes;
 
+    /// <summary>
+    /// A candidate is compared by its vector while its code's score, less this many times the largest
+    /// overestimate so far, is below the last hit. A narrow walk, which is asked for because it is fast, is
+    /// less cautious.
+    /// </summary>
+    /// <param name="breadth">Of the walk.</param>
+    /// <param name="limit">Hits wanted.</param>
+    /// <returns>The factor.</returns>
+    public static float CautionOf(int breadth, int limit) => Math.Clamp(
+        CautionStart + (CautionPerWidth * breadth / Math.Max(1, limit)), LeastCaution, MostCaution);
+
     /// <summary>Finds the hits among the best of a walk.</summary>
     /// <remarks>
     /// Scores of codes err, and equal distances come in the caller's order: so the hits are found anew among
@@ -36,7 +51,7 @@ internal static unsafe class GraphFinish
     /// <param name="view">The graph.</param>
     /// <param name="vector">Shape [padded dimension].</param>
     /// <param name="keys">The best of the walk or scan, ascending.</param>
-    /// <param name="isScan">Whether it was a scan.</param>
+    /// <param name="caution">See <see cref="CautionOf"/>.</param>
     /// <param name="maxDistance">Hits are not farther.</param>
     /// <param name="hits">Receives the hits; its length is the limit.</param>
     /// <param name="order">Decides between equal distances.</param>
@@ -48,7 +63,7 @@ internal static unsafe class GraphFinish
         in GraphView view,
         float* vector,
         ReadOnlySpan<ulong> keys,
-        bool isScan,
+        float caution,
         float maxDistance,
         Span<RowHit> hits,
         ref TOrder order,
@@ -56,7 +71,6 @@ internal static unsafe class GraphFinish
         where TOrder : struct, IRowOrder
     {
         var heap = new HitHeap<TOrder>(hits, 0, ref order);
-        var caution = isScan ? ScanCaution : WalkCaution;
         var isSure = view.Metric switch
         {
             Metric.Cosine => Run<CosineMetric, TOrder>(view, vector, keys, caution, maxDistance, ref heap),

@@ -46,8 +46,11 @@ internal static unsafe class GraphSearch
                     view, entry, vector, breadth, hits.Length, isRange ? null : reach, scratch, ref stop);
             var pool = scratch.Pool;
             var isScan = end == SearchEnd.Scanned;
+            var caution = isScan
+                ? GraphFinish.ScanCaution
+                : isRange ? GraphFinish.MostCaution : GraphFinish.CautionOf(breadth, hits.Length);
             var isSure = GraphFinish.Run(
-                view, vector, pool.Keys, isScan, query.MaxDistance, hits, ref order, out var count);
+                view, vector, pool.Keys, caution, query.MaxDistance, hits, ref order, out var count);
             if (end == SearchEnd.TooCoarse || (isScan && !isSure && pool.IsFull))
             {
                 var set = query.Filter!; // Only members are scanned.
