@@ -1,4 +1,4 @@
-#pragma warning disable MA0048 // The two filters stand beside their interface.
+#pragma warning disable MA0048 // The filters stand beside their interface.
 using System.Runtime.CompilerServices;
 
 namespace SimilarityCluster.Index;
@@ -39,4 +39,15 @@ internal readonly struct SetFilter(RowSet set) : IRowFilter
 
     /// <inheritdoc/>
     public int Next(int row) => set.Next(row);
+}
+
+/// <summary>Every row but one may be found.</summary>
+/// <param name="hidden">The one.</param>
+internal readonly struct AllButOne(int hidden) : IRowFilter
+{
+    /// <inheritdoc/>
+    public bool Contains(int row) => row != hidden;
+
+    /// <inheritdoc/>
+    public int Next(int row) => row == hidden ? row + 1 : row;
 }

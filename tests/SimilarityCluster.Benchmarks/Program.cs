@@ -5,6 +5,8 @@ using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
 using SimilarityCluster.Benchmarks.Filter;
 using SimilarityCluster.Benchmarks.Kernels;
+using SimilarityCluster.Benchmarks.Merge;
+using SimilarityCluster.Benchmarks.Recall;
 using SimilarityCluster.Benchmarks.Reporting;
 using SimilarityCluster.Benchmarks.Serve;
 
@@ -46,6 +48,12 @@ const string Usage =
         --queries N        queries asked, 200 by default; each has filters of its own
         --rows N           indexes only the first rows
         --code NAME        EightBit (default), FourBit, Principal or Float32
+      recall      the recall that searches get which ask for one
+        --dataset A,B      fashion-mnist,hard128 by default; see ann
+        --cache DIR        as above
+      merge       merging sealed graphs, against building anew; 3 rounds by default
+        --dataset NAME     as above
+        --cache DIR        as above
     """;
 
 try
@@ -100,6 +108,18 @@ static async Task<int> RunAsync(string verb, string[] words)
                 "How fast are searches of some rows only?",
                 new Options(words, FilterSettings.Valued, []),
                 (report, options) => new FilterBenchmark(report, FilterSettings.From(options)).Run());
+            return 0;
+        case "recall":
+            Report(
+                "Does a search that asks for a recall get it?",
+                new Options(words, RecallBenchmark.Valued, []),
+                RecallBenchmark.Run);
+            return 0;
+        case "merge":
+            Report(
+                "What does it take to merge sealed graphs?",
+                new Options(words, MergeBenchmark.Valued, []),
+                MergeBenchmark.Run);
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);

@@ -143,14 +143,26 @@ internal static unsafe class GraphSearch
         {
             var query = TScorer.Load(_view, vector, scratch.Code);
             var nearest = GraphWalk.Descend<TScorer>(_view, query, entry, _view.Nodes[entry]->Level, 0);
-            if (scratch.LeftOut is { } row)
+            if (scratch.Hidden is not { } hidden)
             {
-                scratch.Tags[row] = scratch.Met;
+                return Around<TScorer, NoFilter>(query, nearest, default);
             }
 
-            GraphWalk.Seed<TScorer, NoFilter>(_view, query, nearest, default, scratch);
-            return GraphWalk.Walk<TScorer, NoFilter, TStop>(
-                _view, 0, query, default, scratch, ref _stop);
+            if (hidden.IsMet)
+            {
+                return Around<TScorer, AllButOne>(query, nearest, new AllButOne(hidden.Row));
+            }
+
+            scratch.Tags[hidden.Row] = scratch.Met;
+            return Around<TScorer, NoFilter>(query, nearest, default);
+        }
+
+        private bool Around<TScorer, TFilter>(in WalkQuery query, int nearest, TFilter filter)
+            where TScorer : struct, IRowScorer
+            where TFilter : struct, IRowFilter
+        {
+            GraphWalk.Seed<TScorer, TFilter>(_view, query, nearest, filter, scratch);
+            return GraphWalk.Walk<TScorer, TFilter, TStop>(_view, 0, query, filter, scratch, ref _stop);
         }
     }
 }

@@ -52,21 +52,21 @@ internal sealed class GraphSearcher(VectorRows rows, GraphLinks links, SearchRea
         GC.KeepAlive(view.Layout); // The graph may have other codes by now, and need these no more.
     }
 
-    /// <summary>Finds the nearest rows to a row, as if the row were not there.</summary>
-    /// <param name="row">The row, on the lowest level only.</param>
+    /// <summary>Finds the nearest rows to a row, but not the row itself.</summary>
+    /// <param name="hidden">The row, on the lowest level only.</param>
     /// <param name="breadth">The breadth.</param>
     /// <param name="hits">Receives them; its length is the limit.</param>
     /// <returns>How many were found.</returns>
-    public int SearchWithout(int row, int breadth, Span<RowHit> hits)
+    public int SearchWithout(HiddenRow hidden, int breadth, Span<RowHit> hits)
     {
         var (order, never) = (default(RowNumberOrder), default(NeverStop));
         var scratch = _scratches.Rent();
-        scratch.LeftOut = row;
+        scratch.Hidden = hidden;
         var view = links.View(rows, out var entry);
-        var query = new VectorQuery(rows[row], breadth);
+        var query = new VectorQuery(rows[hidden.Row], breadth);
         var outcome = GraphSearch.Run(
             view, entry, query, query.Vector, hits, reach, scratch, ref order, ref never);
-        scratch.LeftOut = null;
+        scratch.Hidden = null;
         _scratches.Return(scratch);
         GC.KeepAlive(this);
         GC.KeepAlive(view.Layout);

@@ -1,3 +1,4 @@
+#pragma warning disable MA0048 // The row is part of the work memory.
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SimilarityCluster.Index.Codes;
@@ -34,8 +35,8 @@ internal sealed unsafe class SearchScratch
     /// <summary>The query's code.</summary>
     public QueryCode Code { get; }
 
-    /// <summary>A row that no walk over all rows meets, on the lowest level only; null for none.</summary>
-    public int? LeftOut { get; set; }
+    /// <summary>A row on the lowest level that no search for all rows finds; null for none.</summary>
+    public HiddenRow? Hidden { get; set; }
 
     /// <summary>
     /// Of so many nearest rows the vectors are asked for when they are expanded: they are compared in the
@@ -86,3 +87,8 @@ internal sealed unsafe class SearchScratch
         Met++;
     }
 }
+
+/// <summary>A row that is not to be found.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="IsMet">Whether walks lead over it, like over a deleted one, or never meet it.</param>
+internal readonly record struct HiddenRow(int Row, bool IsMet);

@@ -17,7 +17,7 @@ internal class GraphEngine(string name, HnswOptions options) : SearcherEngine(
     protected VectorRows Rows => _rows!;
 
     /// <summary>The graph over them.</summary>
-    protected HnswGraph Graph => _graph!;
+    public HnswGraph Graph => _graph!;
 
     /// <inheritdoc/>
     public override long HotBytes => options.Code == VectorCode.Float32 ? TotalBytes : LinkedBytes;

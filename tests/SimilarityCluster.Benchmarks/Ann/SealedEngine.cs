@@ -17,7 +17,6 @@ internal sealed class SealedEngine(string name, HnswOptions options) : SearcherE
     private SealedGraph? _graph;
     private string? _built;
 
-    // The number that each sealed row had in the set.
     private int[] _order = [];
 
     /// <inheritdoc/>
@@ -34,20 +33,33 @@ internal sealed class SealedEngine(string name, HnswOptions options) : SearcherE
 
     private int PaddedDimension => _graph?.Rows.PaddedDimension ?? 0;
 
+    /// <summary>The graph, once there is one.</summary>
+    public SealedGraph Graph => _graph!;
+
+    /// <summary>The number that each row of the graph had in the set.</summary>
+    public IReadOnlyList<int> Order => _order;
+
     /// <inheritdoc/>
-    public override void Build(VectorSet set, int threads)
+    public override void Build(VectorSet set, int threads) =>
+        Build(set, new HnswGraph(GraphEngine.RowsOf(set), options), row => row, threads);
+
+    /// <summary>Finishes a graph and seals it.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="graph">The graph; rows may be missing.</param>
+    /// <param name="rowOf">The number in the set of each row of the graph.</param>
+    /// <param name="threads">Threads to build with.</param>
+    public void Build(VectorSet set, HnswGraph graph, Func<int, int> rowOf, int threads)
     {
-        var rows = GraphEngine.RowsOf(set);
-        var graph = new HnswGraph(rows, options);
         GraphEngine.Together(threads, graph.InsertNext);
         GraphEngine.Together(threads, graph.ImproveNext);
         var seal = graph.Seal();
+        int[] order = [.. seal.Order.ToArray().Select(rowOf)];
         Dispose();
         _built = Path.GetTempFileName();
         using (var file = new FileStream(_built, FileMode.Create))
         {
             seal.WriteTo(file);
-            file.Write(MemoryMarshal.AsBytes(seal.Order));
+            file.Write(MemoryMarshal.AsBytes(order.AsSpan()));
         }
 
         Load(set, _built);

@@ -1,8 +1,8 @@
+using SimilarityCluster.Benchmarks.Ann;
 using System.Globalization;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Measuring;
 using SimilarityCluster.Benchmarks.Reporting;
-using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Benchmarks.Churn;
 
@@ -67,15 +67,7 @@ internal sealed class ChurnReport(Report report, VectorSet set, ChurnSettings se
     }
 
     private void Bar(string figure, double value) =>
-        report.Bar($"churn.{set.Name}.{NameOf(settings.Code)}.{figure}", value);
-
-    private static string NameOf(VectorCode code) => code switch
-    {
-        VectorCode.Float32 => "float32",
-        VectorCode.FourBit => "fourbit",
-        VectorCode.Principal => "principal",
-        _ => "eightbit",
-    };
+        report.Bar($"churn.{set.Name}.{CodeNames.Of(settings.Code)}.{figure}", value);
 
     private static string Recall(IndexState state) =>
         state.Recall.ToString("0.00000", CultureInfo.InvariantCulture);
