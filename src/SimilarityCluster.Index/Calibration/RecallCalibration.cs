@@ -5,10 +5,10 @@ namespace SimilarityCluster.Index.Calibration;
 /// <summary>Measures which breadth reaches which recall, a row at a time. One caller at a time.</summary>
 /// <remarks>
 /// Rows of the graph serve as queries, which are taken to be drawn like the rows. A row that is a query is
-/// searched for twice. Once walks never meet it: that finds too little, for its neighbours have no other links
-/// in place of those to it. Once they lead over it: that finds too much, for it leads to what is nearest to it.
-/// The truth lies between; two parts of the first and one of the second were within a hundredth of it, or on
-/// the safe side.
+/// searched for twice. Once walks never meet it: that finds too little, for its neighbours have no other
+/// links in place of those to it. Once they lead over it: that finds too much, for it leads to what is
+/// nearest to it. The truth lies between; two parts of the first and one of the second were within a
+/// hundredth of it, or on the safe side.
 /// </remarks>
 /// <param name="rows">The vectors.</param>
 /// <param name="code">See <see cref="Code"/>.</param>

@@ -24,14 +24,15 @@ internal static class RecallBenchmark
     {
         var cache = BenchmarkCache.Open(options.Text("--cache"));
         report.Line(
-            $"Recall of {GroundTruth.Limit} nearest rows, of all test queries, which calibration does not know. "
-            + "It takes rows of the graph as queries; its cost is that of one thread.");
+            $"Recall of {GroundTruth.Limit} nearest rows, of all test queries, which calibration does not "
+            + "know. It takes rows of the graph as queries; its cost is that of one thread.");
         foreach (var dataset in (options.Text("--dataset") ?? "fashion-mnist,hard128").Split(','))
         {
             var set = VectorSets.Open(dataset);
             var exact = new IndexStore(set, cache).Exact();
             report.Line();
-            report.Line($"{set.Name}: {set.RowCount} rows, {set.QueryCount} queries of {set.Dimension} numbers.");
+            report.Line(
+                $"{set.Name}: {set.RowCount} rows, {set.QueryCount} queries of {set.Dimension} numbers.");
             report.Table("code", "calibration s", "asked", "breadth", "got", "queries/s");
             foreach (var (name, code) in CodeNames.All)
             {
