@@ -31,8 +31,8 @@ internal static class MergeBenchmark
         var exact = new IndexStore(set, BenchmarkCache.Open(options.Text("--cache"))).Exact();
         report.Line(
             $"{set.Name}: {set.RowCount} rows in sealed graphs of {string.Join(", ", Shares)} of them are "
-            + $"merged; {Threads} threads. Both ways end with improved links, in a sealed file. Processor time, "
-            + $"median of {rounds} rounds; recall of {GroundTruth.Limit} at breadth {Breadth}.");
+            + $"merged; {Threads} threads. Both ways end with improved links in a sealed file. Processor "
+            + $"time, median of {rounds} rounds; recall of {GroundTruth.Limit} at breadth {Breadth}.");
         report.Table("code", "merging s", "building anew s", "ratio", "recall merged", "recall anew");
         foreach (var code in new[] { VectorCode.EightBit, VectorCode.Principal })
         {
