@@ -33,6 +33,48 @@ public sealed class FilteredSearchTests
     }
 
     [Theory]
+    [MemberData(nameof(MetricsAndCodes))]
+    public void Search_ScanOfCodesSeed62_EqualsExactSearch(Metric metric, VectorCode code)
+    {
+        // So few members are scanned; so long are the vectors that it pays to look at their codes first.
+        var rows = TestData.Rows(metric, TestData.Clustered(metric, Count, 128, seed: 62));
+        var graph = TestData.Graph(rows, new HnswOptions { Code = code, BuildBreadth = 20 });
+        var set = RandomMembers(600, seed: 63);
+        foreach (var vector in TestData.Clustered(metric, 30, 128, seed: 64))
+        {
+            foreach (var limit in (int[])[1, 10, 40])
+            {
+                var query = new VectorQuery(vector, Breadth) { Filter = set };
+                Assert.Equal(Search(new FlatSearcher(rows), query, limit), Search(graph, query, limit));
+            }
+        }
+    }
+
+    [Fact]
+    public void Search_CodesThatTellNothing_EqualsExactSearch()
+    {
+        // All rows but one lie together, far apart from it: their codes are one and the same.
+        var vectors = TestData.Clustered(Metric.Euclidean, Count, 128, seed: 65);
+        foreach (var vector in vectors.AsSpan(1))
+        {
+            for (var place = 0; place < vector.Length; place++)
+            {
+                vector[place] = 1 + (vector[place] * 1e-4f);
+            }
+        }
+
+        vectors[0].AsSpan().Fill(100);
+        var rows = TestData.Rows(Metric.Euclidean, vectors);
+        var graph = TestData.Graph(rows, new HnswOptions { BuildBreadth = 20 });
+        var set = RandomMembers(1_200, seed: 66);
+        for (var number = 1; number < 20; number++)
+        {
+            var query = new VectorQuery(vectors[number], Breadth) { Filter = set };
+            Assert.Equal(Search(new FlatSearcher(rows), query, 10), Search(graph, query, 10));
+        }
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(40)]
     [InlineData(400)]

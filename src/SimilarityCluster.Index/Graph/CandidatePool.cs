@@ -36,16 +36,17 @@ internal sealed unsafe class CandidatePool
     /// <summary>Whether the breadth's number of live rows is there.</summary>
     public bool IsFull => _liveCount == _breadth;
 
+    /// <summary>Whether rows are refused: enough were met, or what was met had no room.</summary>
+    public bool IsBounded => Bound < ulong.MaxValue;
+
     /// <summary>Where the row is that was expanded last, 0 for the nearest.</summary>
     public int Place => _next - 1;
 
+    /// <summary>Whether that row is live.</summary>
+    public bool IsPlaceLive => !CandidateKey.IsDead(_keys[_next - 1]);
+
     /// <summary>All keys, ascending; valid until the next call of another member.</summary>
     public ReadOnlySpan<ulong> Keys => new(_keys, Count);
-
-    /// <summary>The key of a rank, expanded or not; the largest where there are fewer.</summary>
-    /// <param name="rank">0 and up.</param>
-    /// <returns>The key, with the mark of an expanded row.</returns>
-    public ulong KeyAt(int rank) => rank < Count ? _keys[rank] | CandidateKey.Expanded : ulong.MaxValue;
 
     /// <summary>Begins a walk.</summary>
     /// <param name="breadth">Live rows to keep, 1 and up.</param>
@@ -186,7 +187,7 @@ internal sealed unsafe class CandidatePool
         }
 
         var last = _keys[Count - 1];
-        Bound = last;
+        Bound = Math.Min(Bound, last);
         if (key > last)
         {
             return false;

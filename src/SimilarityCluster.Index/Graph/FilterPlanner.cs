@@ -7,7 +7,7 @@ internal enum FilterPlanKind
     /// <summary>Every member is compared by its vector.</summary>
     CompareVectors,
 
-    /// <summary>Every member is compared by its code, the best by their vectors.</summary>
+    /// <summary>Every member is compared by its code, and by its vector where that may be a hit.</summary>
     ScanCodes,
 
     /// <summary>A walk from member to member, which looks through other rows.</summary>
@@ -30,15 +30,14 @@ internal readonly record struct FilterCase(
 
 /// <summary>How the members are scanned.</summary>
 /// <param name="Kind">One of the two scans.</param>
-/// <param name="Breadth">Members kept by their codes.</param>
 /// <param name="Cost">In codes of a scan.</param>
-internal readonly record struct ScanPlan(FilterPlanKind Kind, int Breadth, double Cost);
+internal readonly record struct ScanPlan(FilterPlanKind Kind, double Cost);
 
 /// <summary>How the members are walked to, if they are.</summary>
 /// <param name="Kind">One of the walks, or the scan when none is cheaper.</param>
 /// <param name="Breadth">Members that are enough.</param>
 /// <param name="Limit">Hits wanted.</param>
-/// <param name="Reach">Rows kept at most: members, or rows of any kind by a walk over all rows.</param>
+/// <param name="Reach">Rows that a walk over all rows keeps at most, members or not.</param>
 /// <param name="Budget">What a walk from member to member may cost, in codes of a scan.</param>
 internal readonly record struct WalkPlan(
     FilterPlanKind Kind, int Breadth, int Limit, int Reach, double Budget);
@@ -58,8 +57,8 @@ internal static class FilterPlanner
 {
     // An expanded row costs so much for each of its links: some were met before, others are scored, and the
     // next one must be waited for.
-    private const double WalkAllPerLink = 1.25;
-    private const double WalkMembersPerLink = 1.9;
+    private const double WalkAllPerLink = 1.1;
+    private const double WalkMembersPerLink = 2.1;
     private const int ExpansionsToArrive = 8;
     private const int ExpansionsToGather = 16;
 
@@ -71,20 +70,12 @@ internal static class FilterPlanner
     private const double MostReach = 2;
     private const double BlindWorth = 4;
 
-    // A key is put into a sorted array, whose other keys make room.
-    private const double KeepCost = 0.6;
-    private const double KeepCostPerRow = 1.0 / 256;
-
     // What a comparison costs beside reading, and a query's code.
     private const double CompareBytes = 256;
     private const double EncodeCost = 30;
 
     // Now and then codes do not tell the nearest members from the next ones, and vectors are compared, too.
     private const double CodeRisk = 1.25;
-
-    // Rounding by codes decides between rows of nearly the same distance: a scan keeps some more.
-    private const int ScanBreadthPerHit = 4;
-    private const int ComparedPerHit = 2;
 
     // Fewer members within two links of a row, and they no longer hang together: at 10 % of Fashion-MNIST
     // (96 of 961 links) a walk of breadth 10 reaches recall .955, at 1 % .705.
@@ -98,28 +89,24 @@ internal static class FilterPlanner
     private const int MembersPerReach = 128;
     private const int HedgeBreadthPerHit = 2;
 
-    // A walk from member to member goes on while it finds better ones, up to so many times its breadth.
-    private const int PatientBreadths = 2;
-
     /// <summary>Plans a scan.</summary>
     /// <param name="given">What is searched.</param>
     /// <returns>The cheaper one.</returns>
     public static ScanPlan Scan(in FilterCase given)
     {
         double members = given.MemberCount;
-        var breadth = (int)Math.Min(members, Math.Max(given.Breadth, (long)ScanBreadthPerHit * given.Limit));
         var vectorCost = VectorCost(given);
         if (given.CodeBytes == 0)
         {
-            return new ScanPlan(FilterPlanKind.CompareVectors, breadth, members);
+            return new ScanPlan(FilterPlanKind.CompareVectors, members);
         }
 
-        // A new best comes about breadth · (1 + ln(members / breadth)) times.
-        var keeping = breadth * (1 + Math.Log(members / breadth)) * (KeepCost + (breadth * KeepCostPerRow));
-        var codes = members + EncodeCost + (ComparedPerHit * (double)given.Limit * vectorCost) + keeping;
+        // A new hit comes about limit · (1 + ln(members / limit)) times.
+        var limit = Math.Min(members, given.Limit);
+        var codes = members + EncodeCost + (limit * (1 + Math.Log(members / limit)) * vectorCost);
         return members * vectorCost <= codes * CodeRisk
-            ? new ScanPlan(FilterPlanKind.CompareVectors, breadth, members * vectorCost)
-            : new ScanPlan(FilterPlanKind.ScanCodes, breadth, codes);
+            ? new ScanPlan(FilterPlanKind.CompareVectors, members * vectorCost)
+            : new ScanPlan(FilterPlanKind.ScanCodes, codes);
     }
 
     /// <summary>
@@ -161,8 +148,10 @@ internal static class FilterPlanner
     /// <param name="given">What is searched.</param>
     /// <param name="scan">The scan.</param>
     /// <param name="look">Members around the query.</param>
+    /// <param name="overMembers">Whether a walk from member to member may be planned.</param>
     /// <returns>The cheaper walk, or the scan.</returns>
-    public static WalkPlan Walk(in FilterCase given, in ScanPlan scan, in MemberLook look)
+    public static WalkPlan Walk(
+        in FilterCase given, in ScanPlan scan, in MemberLook look, bool overMembers = true)
     {
         var selectivity = given.MemberCount / (double)given.RowCount;
         var share = look.MemberCount / Math.Max(1.0, look.RowCount);
@@ -172,16 +161,15 @@ internal static class FilterPlanner
         }
 
         var reach = given.Breadth / share;
-        var (walkAll, walkMembers) = (WalkAllCost(given, reach), WalkMembersCost(given, share));
-        if (scan.Cost <= Math.Min(walkAll, walkMembers))
+        var best = Math.Min(scan.Cost, WalkAllCost(given, reach));
+        if (overMembers && WalkMembersCost(given, share) < best)
         {
-            return new WalkPlan(scan.Kind, given.Breadth, given.Limit, 0, 0);
+            return new WalkPlan(FilterPlanKind.WalkMembers, given.Breadth, given.Limit, 0, best);
         }
 
-        if (walkMembers < walkAll)
+        if (scan.Cost <= best)
         {
-            var kept = (int)Math.Min(given.RowCount, (long)PatientBreadths * given.Breadth);
-            return new WalkPlan(FilterPlanKind.WalkMembers, given.Breadth, given.Limit, kept, scan.Cost);
+            return new WalkPlan(scan.Kind, given.Breadth, given.Limit, 0, 0);
         }
 
         // Farther than the share that was seen has it, but not for more than a scan costs.

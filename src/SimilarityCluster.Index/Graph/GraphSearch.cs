@@ -40,23 +40,26 @@ internal static unsafe class GraphSearch
         var breadth = isRange ? Math.Min(query.Breadth, most) : most;
         while (true)
         {
+            var farther = isRange ? null : reach;
+            var byCodes = false;
             var end = query.Filter is { } members
-                ? FindMembers(view, entry, vector, members, breadth, hits.Length, scratch, ref stop)
-                : FindRows(
-                    view, entry, vector, breadth, hits.Length, isRange ? null : reach, scratch, ref stop);
-            var pool = scratch.Pool;
-            var isScan = end == SearchEnd.Scanned;
-            var caution = isScan
-                ? GraphFinish.ScanCaution
-                : isRange ? GraphFinish.MostCaution : GraphFinish.CautionOf(breadth, hits.Length);
-            var isSure = GraphFinish.Run(
-                view, vector, pool.Keys, caution, query.MaxDistance, hits, ref order, out var count);
-            if (end == SearchEnd.TooCoarse || (isScan && !isSure && pool.IsFull))
+                ? FindMembers(
+                    view, entry, vector, members, breadth, hits.Length, farther, scratch, ref stop,
+                    out byCodes)
+                : FindRows(view, entry, vector, breadth, hits.Length, farther, scratch, ref stop);
+            if (end == SearchEnd.Lost)
             {
                 var set = query.Filter!; // Only members are scanned.
-                return GraphFinish.RunOver(
-                    view, vector, set, query.MaxDistance, hits, count, scratch, ref order, ref stop);
+                return MemberScan<TOrder, TStop>.Run(
+                    view, vector, set, byCodes, query.MaxDistance, hits, scratch, ref order, ref stop);
             }
+
+            var pool = scratch.Pool;
+            var caution = isRange
+                ? GraphFinish.MostCaution
+                : GraphFinish.CautionOf(breadth, hits.Length);
+            var count = GraphFinish.Run(
+                view, vector, pool.Keys, caution, query.MaxDistance, hits, ref order);
 
             // What a walk kept last is its least certain part, so the half of it should lie beyond.
             var isWalkedOver = query.Filter is null && !pool.IsFull;
@@ -72,6 +75,14 @@ internal static unsafe class GraphSearch
         }
     }
 
+    /// <summary>How many rows are likely compared by their vectors, after a walk by codes.</summary>
+    /// <param name="view">The graph.</param>
+    /// <param name="limit">Hits wanted.</param>
+    /// <returns>0 when they are compared by their vectors anyhow.</returns>
+    public static int ComparedOf(in GraphView view, int limit) => view.Layout.Quantizer is null
+        ? 0
+        : (int)Math.Min(ComparedPerHit * (long)limit, ComparedBytes / (view.Length * sizeof(float)));
+
     private static SearchEnd FindRows<TStop>(
         in GraphView view,
         int entry,
@@ -84,9 +95,7 @@ internal static unsafe class GraphSearch
         where TStop : struct, IStopCondition
     {
         scratch.Begin(view.Limit, breadth);
-        scratch.ComparedPlaces = view.Layout.Quantizer is null
-            ? 0
-            : Math.Min(ComparedPerHit * limit, ComparedBytes / (view.Length * sizeof(float)));
+        scratch.ComparedPlaces = ComparedOf(view, limit);
         reach?.Begin(scratch.Pool, breadth, limit, view.Limit);
         var walk = new Walk<TStop>(view, entry, vector, scratch, ref stop);
         return view.Scoring.Run<Walk<TStop>, bool>(ref walk) ? SearchEnd.Stopped : SearchEnd.Walked;
@@ -99,12 +108,15 @@ internal static unsafe class GraphSearch
         RowSet set,
         int breadth,
         int limit,
+        SearchReach? reach,
         SearchScratch scratch,
-        ref TStop stop)
+        ref TStop stop,
+        out bool byCodes)
         where TStop : struct, IStopCondition
     {
         var members = set.CountBelow(view.Limit);
         scratch.Begin(view.Limit, breadth);
+        byCodes = false;
         if (members == 0)
         {
             return SearchEnd.Walked;
@@ -112,13 +124,18 @@ internal static unsafe class GraphSearch
 
         var given = CaseOf(view, members, breadth, limit);
         var scan = FilterPlanner.Scan(given);
-        if (scan.Kind == FilterPlanKind.CompareVectors && FilterPlanner.IsScanBest(given, scan))
+        byCodes = scan.Kind == FilterPlanKind.ScanCodes;
+        if (FilterPlanner.IsScanBest(given, scan))
         {
-            return SearchEnd.TooCoarse;
+            return SearchEnd.Lost;
         }
 
-        var search = new FilteredSearch<TStop>(view, entry, vector, set, given, scan, scratch, ref stop);
-        return view.Scoring.Run<FilteredSearch<TStop>, SearchEnd>(ref search);
+        var walk = new FilteredWalk<TStop>(
+            view, entry, vector, set, given, scan, reach, scratch, ref stop);
+        var end = view.Scoring.Run<FilteredWalk<TStop>, SearchEnd>(ref walk);
+
+        // Now, while the pool holds what the walk has found.
+        return end == SearchEnd.Lost && stop.ShouldStop() ? SearchEnd.Stopped : end;
     }
 
     private static FilterCase CaseOf(in GraphView view, int members, int breadth, int limit) => new(

@@ -124,7 +124,7 @@ internal static unsafe class GraphWalk
             do
             {
                 count = Gather(view, level, row, scratch, count);
-                if (pool.Place < scratch.ComparedPlaces)
+                if (pool.Place < scratch.ComparedPlaces && pool.IsPlaceLive)
                 {
                     Prefetch.RunFar(view.Rows.Vectors[row], view.Length * sizeof(float));
                 }
@@ -184,10 +184,10 @@ internal static unsafe class GraphWalk
 
             var row = rows[index];
             var score = TScorer.Score(view, query, row);
-            var key = CandidateKey.Of(score, row, view.Rows.IsDeleted(row) || !filter.Contains(row));
-            if (key < pool.Bound)
+            if (CandidateKey.Of(score, row, isDead: false) < pool.Bound)
             {
-                pool.Insert(key);
+                var isDead = view.Rows.IsDeleted(row) || !filter.Contains(row);
+                pool.Insert(CandidateKey.Of(score, row, isDead));
                 Prefetch.Run(view.Slots(row, level), view.SlotCount(level) * sizeof(int));
             }
         }

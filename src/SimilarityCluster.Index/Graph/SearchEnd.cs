@@ -11,10 +11,4 @@ internal enum SearchEnd
 
     /// <summary>A walk led to too few members, or would cost more than a scan.</summary>
     Lost,
-
-    /// <summary>All members were compared by their codes.</summary>
-    Scanned,
-
-    /// <summary>Members must be compared by their vectors; none was yet.</summary>
-    TooCoarse,
 }

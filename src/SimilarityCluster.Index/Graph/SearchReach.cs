@@ -70,7 +70,8 @@ internal sealed class SearchReach
     /// <param name="breadth">Rows to expand on average, 1 and up; at least the limit.</param>
     /// <param name="limit">Hits wanted.</param>
     /// <param name="rowCount">Rows that there are.</param>
-    public void Begin(CandidatePool pool, int breadth, int limit, int rowCount)
+    /// <param name="room">Rows to keep, dead ones included; above the breadth.</param>
+    public void Begin(CandidatePool pool, int breadth, int limit, int rowCount, int room = int.MaxValue)
     {
         (breadth, limit) = (Math.Min(breadth, rowCount), Math.Min(limit, rowCount));
         var growth = Growth;
@@ -81,6 +82,6 @@ internal sealed class SearchReach
 
         var rank = Math.Max(Math.Max(limit, breadth / BreadthShare), Math.Min(FirstRank, breadth));
         var most = (int)Math.Min((long)MostRoom * breadth, rowCount);
-        pool.Begin(most, int.MaxValue, rank, MathF.Pow(breadth / (float)rank, growth));
+        pool.Begin(most, room, rank, MathF.Pow(breadth / (float)rank, growth));
     }
 }

@@ -24,9 +24,10 @@ internal sealed unsafe class SearchScratch
         Code = new QueryCode(rows.Dimension);
         FoundLength = Math.Max(LeastFound, 4 * connectivity);
         var batchLength = GraphWalk.Beam * 2 * connectivity;
-        _batchMemory = GC.AllocateArray<int>(batchLength + FoundLength, pinned: true);
+        _batchMemory = GC.AllocateArray<int>(batchLength + (2 * FoundLength), pinned: true);
         Batch = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_batchMemory));
         Found = Batch + batchLength;
+        FoundScores = (float*)(Found + FoundLength);
     }
 
     /// <summary>The query.</summary>
@@ -40,7 +41,7 @@ internal sealed unsafe class SearchScratch
 
     /// <summary>
     /// Of so many nearest rows the vectors are asked for when they are expanded: they are compared in the
-    /// end.
+    /// end. Of none when a walk begins.
     /// </summary>
     public int ComparedPlaces { get; set; }
 
@@ -52,6 +53,9 @@ internal sealed unsafe class SearchScratch
 
     /// <summary>Room for members of a filter, shape [<see cref="FoundLength"/>].</summary>
     public int* Found { get; }
+
+    /// <summary>Their scores, of the same shape.</summary>
+    public float* FoundScores { get; }
 
     /// <summary>How many members there is room for: at least two rows' links.</summary>
     public int FoundLength { get; }
@@ -71,6 +75,7 @@ internal sealed unsafe class SearchScratch
     public void Begin(int limit, int breadth, int most = int.MaxValue)
     {
         Pool.Begin(breadth, most);
+        ComparedPlaces = 0;
         if (_tagMemory.Length < limit)
         {
             _tagMemory = GC.AllocateArray<byte>(Math.Max(limit, 2 * _tagMemory.Length), pinned: true);

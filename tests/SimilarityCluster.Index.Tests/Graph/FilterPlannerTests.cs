@@ -21,15 +21,7 @@ public sealed class FilterPlannerTests
         Assert.Equal(
             FilterPlanKind.CompareVectors, FilterPlanner.Scan(Million with { CodeBytes = 0 }).Kind);
         Assert.Equal(
-            FilterPlanKind.CompareVectors, FilterPlanner.Scan(Million with { Limit = 20_000 }).Kind);
-    }
-
-    [Fact]
-    public void Scan_AnyCase_KeepsMoreThanTheHits()
-    {
-        Assert.Equal(64, FilterPlanner.Scan(Million).Breadth);
-        Assert.Equal(400, FilterPlanner.Scan(Million with { Limit = 100 }).Breadth);
-        Assert.Equal(7, FilterPlanner.Scan(Million with { MemberCount = 7 }).Breadth);
+            FilterPlanKind.CompareVectors, FilterPlanner.Scan(Million with { Limit = 50_000 }).Kind);
     }
 
     [Theory]
@@ -73,6 +65,21 @@ public sealed class FilterPlannerTests
         var plan = FilterPlanner.Walk(Million, FilterPlanner.Scan(Million), new MemberLook(186, 186));
         Assert.Equal(FilterPlanKind.WalkAll, plan.Kind);
         Assert.Equal(64, plan.Breadth);
+    }
+
+    [Fact]
+    public void Walk_NotOverMembersAfterAll_WalksOverAllRowsOrScans()
+    {
+        var look = new MemberLook(186, 19);
+        var scan = FilterPlanner.Scan(Million);
+        var plan = FilterPlanner.Walk(Million, scan, look);
+        Assert.Equal(FilterPlanKind.WalkMembers, plan.Kind);
+        var other = FilterPlanner.Walk(Million, scan, look, overMembers: false);
+        Assert.Equal(FilterPlanKind.WalkAll, other.Kind);
+        Assert.True(plan.Budget < scan.Cost, "The walk over all rows is cheaper than the scan.");
+        var few = Million with { MemberCount = 12_000 };
+        var only = FilterPlanner.Walk(few, FilterPlanner.Scan(few), look, overMembers: false);
+        Assert.Equal(FilterPlanKind.ScanCodes, only.Kind);
     }
 
     [Fact]
