@@ -362,6 +362,7 @@ public sealed class HnswGraph : IVectorSearcher
     /// O(rows).
     /// </summary>
     /// <returns>The graph as it is now, without the rows that repairs have removed.</returns>
+    /// <exception cref="InvalidOperationException">The graph is broken: a row cannot be reached.</exception>
     public GraphSeal Seal() => new(_rows, _links, _reach.Growth, Volatile.Read(ref _recalls));
 
     /// <summary>

@@ -21,6 +21,14 @@ public sealed class GraphSeal
         var view = links.View(rows, out var entry);
         (_rows, _links, _recalls) = (rows, links, recalls);
         _order = WalkOrder.Of(view, entry);
+        var expected = view.Limit - links.RemovedCount;
+        if (_order.Length != expected)
+        {
+            // Rows must not get lost, whatever has broken the graph.
+            throw new InvalidOperationException(
+                $"{_order.Length} rows of the graph can be reached; expected {expected}.");
+        }
+
         var quantizer = view.Layout.Quantizer;
         _header = new SealedHeader
         {
