@@ -8,12 +8,12 @@ internal static class CodeNames
     /// <summary>All codes, by name.</summary>
     public static readonly IReadOnlyDictionary<string, VectorCode> All =
         new Dictionary<string, VectorCode>(StringComparer.Ordinal)
-    {
-        ["eightbit"] = VectorCode.EightBit,
-        ["fourbit"] = VectorCode.FourBit,
-        ["principal"] = VectorCode.Principal,
-        ["float32"] = VectorCode.Float32,
-    };
+        {
+            ["eightbit"] = VectorCode.EightBit,
+            ["fourbit"] = VectorCode.FourBit,
+            ["principal"] = VectorCode.Principal,
+            ["float32"] = VectorCode.Float32,
+        };
 
     /// <summary>The name of a code.</summary>
     /// <param name="code">The code.</param>

@@ -1,5 +1,5 @@
-using SimilarityCluster.Benchmarks.Ann;
 using System.Globalization;
+using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Measuring;
 using SimilarityCluster.Benchmarks.Reporting;
