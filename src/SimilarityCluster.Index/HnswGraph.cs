@@ -331,13 +331,8 @@ public sealed class HnswGraph : IVectorSearcher
     public SearchOutcome Search<TOrder, TStop>(
         scoped in VectorQuery query, Span<RowHit> hits, ref TOrder order, ref TStop stop)
         where TOrder : struct, IRowOrder
-        where TStop : struct, IStopCondition
-    {
-        _rows.CheckDimension(query.Vector, nameof(query));
-        var outcome = default(SearchOutcome);
-        _searcher.Search(query, hits, new Span<SearchOutcome>(ref outcome), ref order, ref stop);
-        return outcome;
-    }
+        where TStop : struct, IStopCondition =>
+        _searcher.Search(query, hits, ref order, ref stop);
 
     /// <inheritdoc/>
     /// <remarks>The searches share their work memory and see the graph of one moment.</remarks>
@@ -351,11 +346,8 @@ public sealed class HnswGraph : IVectorSearcher
         ref TOrder order,
         ref TStop stop)
         where TOrder : struct, IRowOrder
-        where TStop : struct, IStopCondition
-    {
-        _rows.CheckShapes(queries.Vector, hits, outcomes);
-        _searcher.Search(queries, hits, outcomes, ref order, ref stop);
-    }
+        where TStop : struct, IStopCondition =>
+        _searcher.SearchEach(queries, hits, outcomes, ref order, ref stop);
 
     /// <summary>
     /// Makes the graph ready to be written. Nobody may insert or repair from now on until it is written.

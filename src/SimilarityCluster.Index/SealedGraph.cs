@@ -65,13 +65,8 @@ public sealed class SealedGraph : IVectorSearcher
     public SearchOutcome Search<TOrder, TStop>(
         scoped in VectorQuery query, Span<RowHit> hits, ref TOrder order, ref TStop stop)
         where TOrder : struct, IRowOrder
-        where TStop : struct, IStopCondition
-    {
-        var outcome = default(SearchOutcome);
-        Rows.CheckDimension(query.Vector, nameof(query));
-        _searcher.Search(query, hits, new Span<SearchOutcome>(ref outcome), ref order, ref stop);
-        return outcome;
-    }
+        where TStop : struct, IStopCondition =>
+        _searcher.Search(query, hits, ref order, ref stop);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -84,11 +79,8 @@ public sealed class SealedGraph : IVectorSearcher
         ref TOrder order,
         ref TStop stop)
         where TOrder : struct, IRowOrder
-        where TStop : struct, IStopCondition
-    {
-        Rows.CheckShapes(queries.Vector, hits, outcomes);
-        _searcher.Search(queries, hits, outcomes, ref order, ref stop);
-    }
+        where TStop : struct, IStopCondition =>
+        _searcher.SearchEach(queries, hits, outcomes, ref order, ref stop);
 
     /// <inheritdoc cref="HnswGraph.Validate"/>
     public IReadOnlyList<string> Validate()
