@@ -105,7 +105,8 @@ internal sealed unsafe class PrincipalQuantizer : RowQuantizer
                 $"The quantizer has {plan.Length} numbers; expected at most {most}.");
         }
 
-        var count = reader.Int32("number of axes", 0, Math.Min(plan.Length, dimension));
+        var mostAxes = Math.Min(MostAxes, Math.Min(plan.Length, dimension));
+        var count = reader.Int32("number of axes", 0, mostAxes);
         var axes = PrincipalAxes.Load(ref reader, dimension, count);
         var levels = LevelsOf(axes, plan);
         return new PrincipalQuantizer(
