@@ -168,6 +168,24 @@ public sealed class VectorRows
         return IsMarked(Volatile.Read(ref _deleted), row);
     }
 
+    /// <summary>The rows that are deleted now.</summary>
+    /// <returns>A set that later deletions do not change.</returns>
+    public RowSet DeletedRows()
+    {
+        lock (_writer)
+        {
+            var words = new ulong[(_count + RowSet.WordRows - 1) / RowSet.WordRows];
+            for (var word = 0; word < words.Length; word++)
+            {
+                var half = word * 2;
+                words[word] = _deleted[half]
+                    | (half + 1 < _deleted.Length ? (ulong)_deleted[half + 1] << 32 : 0);
+            }
+
+            return new RowSet(words);
+        }
+    }
+
     /// <summary>Unchecked access to the rows of a count that was read before.</summary>
     /// <returns>The view; the rows must be kept alive while it is used.</returns>
     internal RowsView View() =>

@@ -48,6 +48,9 @@ public enum ShardStopReason
     /// A durable write, or its row, could not be taken into memory; a new owner must replay.
     /// </summary>
     IndexFailed,
+
+    /// <summary>Sealing or merging segments failed in a way that no later try would mend.</summary>
+    UpkeepFailed,
 }
 
 /// <summary>The shard accepts no writes any more; open it again.</summary>
@@ -69,3 +72,9 @@ public sealed class ShardBacklogException(string message, long limitBytes) : Exc
     /// <summary>Most bytes that may wait.</summary>
     public long LimitBytes { get; } = limitBytes;
 }
+
+/// <summary>How a search ended.</summary>
+/// <param name="Count">Hits found, at most the limit.</param>
+/// <param name="Stopped">True when the stop condition ended it; the hits are the best so far.</param>
+/// <param name="SearchBreadth">The largest breadth of a walk; 0 when everything was compared.</param>
+public readonly record struct ShardSearchOutcome(int Count, bool Stopped, int SearchBreadth);

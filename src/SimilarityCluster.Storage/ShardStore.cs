@@ -3,30 +3,29 @@ using SimilarityCluster.Storage.Indexing;
 using SimilarityCluster.Storage.Log;
 using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Objects;
-using SimilarityCluster.Storage.Records;
+using SimilarityCluster.Storage.Parts;
+using SimilarityCluster.Storage.Upkeep;
 using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage;
 
 /// <summary>
-/// One shard made durable and searchable: log, manifest, records, graph. Every member is thread-safe.
+/// One shard made durable and searchable: log, manifest, segments. Every member is thread-safe.
 /// </summary>
 /// <remarks>
 /// Opening claims ownership: the next manifest with epoch + 1, then a fence record in the next log slot, then
-/// a replay of everything before it. An owner that finds its next slot taken steps down, see
-/// <see cref="Stopped"/>. A row's id, vector and metadata never change and row numbers are never used again
-/// while the store is open.
+/// a replay of everything before it. An owner that finds its next slot or manifest taken steps down, see
+/// <see cref="Stopped"/>. When the log is long enough, what it says becomes a segment, behind the writes;
+/// segments are merged as they become many.
 /// </remarks>
 public sealed class ShardStore : IAsyncDisposable
 {
-    private const string ManifestFolder = "manifest/";
-    private const string LogFolder = "log/";
-
     private readonly TimeProvider _time;
     private readonly ShardRows _rows;
     private readonly ShardLifetime _lifetime;
     private readonly GroupCommit _commits;
-    private readonly GraphBuilder _builder;
+    private readonly ShardGrowth _growth;
+    private readonly ShardUpkeep _upkeep;
     private readonly ShardSearcher _searcher;
 
     private ShardStore(
@@ -35,27 +34,31 @@ public sealed class ShardStore : IAsyncDisposable
         ShardRows rows,
         ShardLifetime lifetime,
         GroupCommit commits,
-        GraphBuilder builder,
-        ShardSearcher searcher)
+        ShardGrowth growth,
+        ShardUpkeep upkeep)
     {
         Epoch = epoch;
         _time = time;
         _rows = rows;
         _lifetime = lifetime;
         _commits = commits;
-        _builder = builder;
-        _searcher = searcher;
+        _growth = growth;
+        _upkeep = upkeep;
+        _searcher = new ShardSearcher(rows);
     }
 
-    /// <summary>Claims a shard and replays its log flat; the graph catches up behind.</summary>
+    /// <summary>
+    /// Claims a shard, opens its segments and replays the rest of its log flat; the graph catches up behind.
+    /// </summary>
     /// <param name="objects">Where everything durable is.</param>
     /// <param name="prefix">What the shard's keys begin with, ending in '/'.</param>
     /// <param name="schema">Metric and dimension; must be those of the stored shard, if there is one.</param>
     /// <param name="options">Limits and timings.</param>
     /// <param name="builder">
-    /// Runs the graph's insertions: as many at a time as it says to run, but no more than there are cores.
+    /// Builds graphs: as many threads at a time as it says to run, but no more than there are cores.
     /// </param>
     /// <param name="time">The clock.</param>
+    /// <param name="upkeepFailures">Told why sealing or merging has to be tried again.</param>
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <returns>The open shard.</returns>
     /// <exception cref="InvalidDataException">Stored data is damaged; the message names the key.</exception>
@@ -71,6 +74,7 @@ public sealed class ShardStore : IAsyncDisposable
         ShardStoreOptions options,
         TaskScheduler builder,
         TimeProvider time,
+        IProgress<Exception> upkeepFailures,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(objects);
@@ -78,12 +82,12 @@ public sealed class ShardStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(upkeepFailures);
         CheckPrefix(prefix);
+        var opening = new ShardOpening(objects, prefix, schema, options, builder, time, upkeepFailures);
 
         // A replay computes for long; the caller may be on a scheduler that others wait for.
-        return Task.Run(
-            () => OpenCoreAsync(objects, prefix, schema, options, builder, time, cancellationToken),
-            cancellationToken);
+        return Task.Run(() => opening.OpenAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>Removes every object of a dropped shard, also one that is damaged.</summary>
@@ -102,7 +106,7 @@ public sealed class ShardStore : IAsyncDisposable
 
         // Manifests go last: a removal that was cut short leaves a shard that still knows what it was.
         var keys = await objects.ListAsync(prefix, cancellationToken).ConfigureAwait(false);
-        var manifests = prefix + ManifestFolder;
+        var manifests = new ShardFolders(prefix).Manifests;
         foreach (var key in keys.OrderBy(key => key.StartsWith(manifests, StringComparison.Ordinal)))
         {
             await objects.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
@@ -166,69 +170,55 @@ public sealed class ShardStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finds the nearest live records: the graph and, exactly, the rows that it does not have yet.
+    /// Finds the nearest live records: by the graphs and, exactly, among the rows that no graph has yet.
     /// </summary>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
-    /// <param name="query">What is searched for; without a filter.</param>
-    /// <param name="exact">Compare every live row.</param>
+    /// <param name="query">What is searched for; without a filter. Its breadth is not looked at.</param>
+    /// <param name="effort">How hard.</param>
     /// <param name="hits">
     /// Receives the hits, ascending by distance, then by the bytes of the id; its length is the limit.
     /// </param>
     /// <param name="stop">Ends the search early.</param>
     /// <returns>How many hits were found, and whether the search was stopped.</returns>
     /// <exception cref="ArgumentException"><paramref name="query"/> has another dimension.</exception>
-    public SearchOutcome Search<TStop>(
-        scoped in VectorQuery query, bool exact, Span<RowHit> hits, ref TStop stop)
-        where TStop : struct, IStopCondition => _searcher.Search(query, exact, hits, ref stop);
+    /// <exception cref="InvalidDataException">A hit is damaged; the message names the object.</exception>
+    public ShardSearchOutcome Search<TStop>(
+        scoped in VectorQuery query, SearchEffort effort, Span<ShardHit> hits, ref TStop stop)
+        where TStop : struct, IStopCondition => _searcher.Search(query, effort, hits, ref stop);
 
-    /// <summary>The least search breadth that finds a share of the nearest records, as measured.</summary>
-    /// <param name="recall">The share, on average over queries drawn like the records; 0 to 1.</param>
-    /// <param name="limit">Hits wanted, 1 and up.</param>
-    /// <returns>
-    /// The breadth; 0 when only an exact search is sure to: nothing was measured yet, or no breadth did.
-    /// </returns>
-    public int BreadthFor(double recall, int limit) => _searcher.BreadthFor(recall, limit);
-
-    /// <summary>Finds the live row of an id.</summary>
+    /// <summary>Finds the live record of an id.</summary>
     /// <param name="id">UTF-8.</param>
-    /// <param name="row">The row.</param>
+    /// <param name="record">The record.</param>
     /// <returns>Whether there is one.</returns>
-    public bool TryFind(ReadOnlySpan<byte> id, out int row) => _rows.TryFind(id, out row);
+    /// <exception cref="InvalidDataException">It is damaged; the message names the object.</exception>
+    public bool TryFind(ReadOnlySpan<byte> id, out StoredRecord record) => _rows.TryFind(id, out record);
 
-    /// <summary>Lists live rows by id.</summary>
+    /// <summary>Lists live records by id.</summary>
     /// <param name="after">The listing starts behind this id; empty for the beginning.</param>
-    /// <param name="limit">Most rows to give back.</param>
+    /// <param name="limit">Most records to give back.</param>
     /// <returns>Ascending by the bytes of the id.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is negative.</exception>
-    public IReadOnlyList<int> List(ReadOnlySpan<byte> after, int limit)
+    /// <exception cref="InvalidDataException">One is damaged; the message names the object.</exception>
+    public IReadOnlyList<StoredRecord> List(ReadOnlySpan<byte> after, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         return _rows.List(after.ToArray(), limit);
     }
 
-    /// <summary>The id of a row.</summary>
-    /// <param name="row">From a hit, a look-up or a listing.</param>
-    /// <returns>UTF-8.</returns>
-    public ReadOnlyMemory<byte> IdOf(int row) => _rows.IdOf(row);
-
-    /// <summary>The metadata of a row, as it was written.</summary>
-    /// <param name="row">From a hit, a look-up or a listing.</param>
-    /// <returns>Opaque bytes.</returns>
-    public ReadOnlyMemory<byte> MetadataOf(int row) => _rows.MetadataOf(row);
-
-    /// <summary>The vector of a row.</summary>
-    /// <param name="row">From a hit, a look-up or a listing.</param>
-    /// <returns>Shape [dimension].</returns>
-    public ReadOnlySpan<float> VectorOf(int row) => _rows.VectorOf(row);
-
     /// <summary>
-    /// Waits until the graph has every row that was there at the call; for tests and benchmarks.
+    /// Waits until graphs have every row that was there at the call; for tests and benchmarks.
     /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>When it has.</returns>
+    /// <returns>When they have.</returns>
     /// <exception cref="ShardStoppedException">The shard stopped before that.</exception>
     public Task WhenIndexedAsync(CancellationToken cancellationToken) =>
-        _builder.WaitForAsync(_rows.Published, cancellationToken);
+        _growth.WhenIndexedAsync(cancellationToken);
+
+    /// <summary>Waits until nothing is sealed or merged any more; for tests and benchmarks.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>When all is quiet.</returns>
+    public Task WhenQuietAsync(CancellationToken cancellationToken) =>
+        _upkeep.WhenQuietAsync().WaitAsync(cancellationToken);
 
     /// <summary>
     /// Finishes the writes in flight and lets go of the shard; searches may still run and finish.
@@ -238,49 +228,19 @@ public sealed class ShardStore : IAsyncDisposable
     {
         await _commits.CloseAsync().ConfigureAwait(false);
         _lifetime.Stop(ShardStopReason.Disposed);
-        await _builder.WhenIdleAsync().ConfigureAwait(false);
+        await _growth.Builder.WhenIdleAsync().ConfigureAwait(false);
+        await _upkeep.WhenQuietAsync().ConfigureAwait(false);
     }
 
-    private static async Task<ShardStore> OpenCoreAsync(
-        IObjectStore objects,
-        string prefix,
-        ShardSchema schema,
-        ShardStoreOptions options,
-        TaskScheduler builder,
+    /// <summary>Makes a store of its pieces.</summary>
+    internal static ShardStore Of(
+        long epoch,
         TimeProvider time,
-        CancellationToken cancellationToken)
-    {
-        var rows = new ShardRows(schema);
-        var operations = new OperationMemory(time);
-        var manifest = await ManifestStore
-            .ClaimAsync(objects, prefix + ManifestFolder, schema, cancellationToken).ConfigureAwait(false);
-        var log = await ShardLog
-            .TakeOverAsync(
-                objects,
-                prefix + LogFolder,
-                manifest.Epoch,
-                manifest.FirstSlot,
-                slot => Replay.Apply(slot, rows, operations),
-                cancellationToken)
-            .ConfigureAwait(false);
-
-        var lifetime = new ShardLifetime(prefix);
-        lifetime.Sequence.Advance(rows.Sequence);
-        var graph = new HnswGraph(
-            rows.Vectors,
-            new HnswOptions
-            {
-                Connectivity = options.Connectivity,
-                BuildBreadth = options.BuildBreadth,
-                Code = options.Code,
-                CodeBytesLimit = options.CodeBytesLimit,
-            });
-        var graphBuilder = new GraphBuilder(graph, rows, options, builder, lifetime);
-        var commits = new GroupCommit(log, rows, operations, graphBuilder, options, lifetime);
-        graphBuilder.Wake();
-        return new ShardStore(
-            manifest.Epoch, time, rows, lifetime, commits, graphBuilder, new ShardSearcher(rows, graph));
-    }
+        ShardRows rows,
+        ShardLifetime lifetime,
+        GroupCommit commits,
+        ShardGrowth growth,
+        ShardUpkeep upkeep) => new(epoch, time, rows, lifetime, commits, growth, upkeep);
 
     private static void CheckPrefix(string prefix)
     {

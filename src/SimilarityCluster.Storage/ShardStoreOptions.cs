@@ -20,6 +20,13 @@ public sealed class ShardStoreOptions
     public long BacklogBytesLimit { get; set; } = 128L * 1024 * 1024;
 
     /// <summary>
+    /// Bytes of the log after which it becomes a segment; opening a shard replays up to twice as many. Default
+    /// 128 MiB.
+    /// </summary>
+    [Range(64 * 1024, 4L * 1024 * 1024 * 1024)]
+    public long SegmentBytesLimit { get; set; } = 128L * 1024 * 1024;
+
+    /// <summary>
     /// Rows that are searched by comparison because the graph does not have them yet; beyond it writes wait.
     /// After a long replay the limit falls from there to this value while the graph catches up. Default 8,192
     /// rows.

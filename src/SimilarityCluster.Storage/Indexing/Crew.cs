@@ -3,6 +3,13 @@ namespace SimilarityCluster.Storage.Indexing;
 /// <summary>Several workers of a scheduler that do the same work side by side.</summary>
 internal static class Crew
 {
+    /// <summary>Does some work with one worker.</summary>
+    /// <param name="scheduler">Runs it.</param>
+    /// <param name="work">What it does.</param>
+    /// <returns>What it gave.</returns>
+    internal static Task<T> RunAsync<T>(TaskScheduler scheduler, Func<T> work) => Task.Factory.StartNew(
+        work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+
     /// <summary>Does the work once with every worker, and waits until the last of them is done.</summary>
     /// <param name="scheduler">Runs the workers; it may run them one after another.</param>
     /// <param name="workerCount">1 and up.</param>

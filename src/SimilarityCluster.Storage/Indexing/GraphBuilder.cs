@@ -1,12 +1,12 @@
 using SimilarityCluster.Index;
-using SimilarityCluster.Storage.Records;
+using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage.Indexing;
 
 /// <summary>
-/// Lets the graph catch up with the published and the deleted rows, behind the writes; the only one who
-/// changes it.
+/// Lets a growing part's graph catch up with its published and its deleted rows, behind the writes; the only
+/// one who changes it.
 /// </summary>
 /// <remarks>
 /// Portions are small, so that shards that share a scheduler take turns. As many workers insert a portion as
@@ -22,33 +22,35 @@ internal sealed class GraphBuilder
     private const int LeastRowsPerWorker = 16;
 
     private readonly Lock _sync = new();
+    private readonly GrowingPart _part;
     private readonly HnswGraph _graph;
-    private readonly ShardRows _rows;
     private readonly TaskScheduler _scheduler;
     private readonly ShardLifetime _lifetime;
     private readonly int _tailLimit;
     private readonly int _replayedRows;
     private Task _building = Task.CompletedTask;
+    private Task _portion = Task.CompletedTask;
     private bool _isBuilding;
     private bool _isRepairing;
     private bool _isCalibrating;
+    private bool _isFrozen;
     private int _rowsLeft;
 
-    /// <summary>Begins to insert what the replay left.</summary>
+    /// <summary>Makes a builder that has nothing to do until it is woken.</summary>
     internal GraphBuilder(
-        HnswGraph graph,
-        ShardRows rows,
-        ShardStoreOptions options,
-        TaskScheduler scheduler,
-        ShardLifetime lifetime)
+        GrowingPart part, ShardStoreOptions options, TaskScheduler scheduler, ShardLifetime lifetime)
     {
-        _graph = graph;
-        _rows = rows;
+        _part = part;
+        _graph = part.Graph;
         _scheduler = scheduler;
         _lifetime = lifetime;
         _tailLimit = options.TailLimit;
-        _replayedRows = rows.Published;
+        _replayedRows = part.Published;
+        IndexedRows = lifetime.NewWatermark();
     }
+
+    /// <summary>Rows that the graph has.</summary>
+    internal Watermark IndexedRows { get; }
 
     /// <summary>Says that rows were published.</summary>
     internal void Wake()
@@ -69,8 +71,8 @@ internal sealed class GraphBuilder
     {
         while (true)
         {
-            var indexed = _lifetime.IndexedRows.Value;
-            if (_rows.Published - indexed <= TailLimitAt(indexed))
+            var indexed = IndexedRows.Value;
+            if (_part.Published - indexed <= TailLimitAt(indexed))
             {
                 return;
             }
@@ -79,11 +81,14 @@ internal sealed class GraphBuilder
         }
     }
 
-    /// <summary>Waits until the graph has a number of rows.</summary>
+    /// <summary>Waits until the graph has every row that is there now.</summary>
     /// <exception cref="ShardStoppedException">The shard stopped.</exception>
-    internal async Task WaitForAsync(long rows, CancellationToken cancellationToken)
+    internal Task WhenIndexedAsync(CancellationToken cancellationToken) =>
+        WaitForAsync(_part.Published, cancellationToken);
+
+    private async Task WaitForAsync(long rows, CancellationToken cancellationToken)
     {
-        if (!await _lifetime.IndexedRows.WaitForAsync(rows, cancellationToken).ConfigureAwait(false))
+        if (!await IndexedRows.WaitForAsync(rows, cancellationToken).ConfigureAwait(false))
         {
             throw _lifetime.Refusal();
         }
@@ -98,10 +103,45 @@ internal sealed class GraphBuilder
         }
     }
 
+    /// <summary>
+    /// Lets the graph get the rows that it lacks, and no more be repaired: a repair takes rows out that the
+    /// log may still speak of.
+    /// </summary>
+    /// <returns>When no repair is at work any more.</returns>
+    internal Task FreezeAsync()
+    {
+        lock (_sync)
+        {
+            _isFrozen = true;
+            return _portion;
+        }
+    }
+
+    /// <summary>Waits until the graph has everything and was measured, or the shard has stopped.</summary>
+    internal async Task WhenSettledAsync()
+    {
+        Wake();
+        while (true)
+        {
+            Task building;
+            lock (_sync)
+            {
+                if (!_isBuilding)
+                {
+                    return;
+                }
+
+                building = _building;
+            }
+
+            await building.ConfigureAwait(false);
+        }
+    }
+
+    private bool HasRepair => !_isFrozen && (_isRepairing || _graph.IsRepairDue);
+
     private bool HasWork =>
-        (_graph.Count < _rows.Published
-            || _isRepairing || _graph.IsRepairDue
-            || _isCalibrating || _graph.IsCalibrationDue)
+        (_graph.Count < _part.Published || HasRepair || _isCalibrating || _graph.IsCalibrationDue)
         && !_lifetime.IsStopped;
 
     /// <summary>
@@ -117,8 +157,13 @@ internal sealed class GraphBuilder
             bool more;
             do
             {
-                await DoPortionAsync().ConfigureAwait(false);
-                _lifetime.IndexedRows.Advance(_graph.Count);
+                lock (_sync)
+                {
+                    _portion = DoPortionAsync();
+                }
+
+                await _portion.ConfigureAwait(false);
+                IndexedRows.Advance(_graph.Count);
                 lock (_sync)
                 {
                     more = HasWork;
@@ -138,7 +183,7 @@ internal sealed class GraphBuilder
     /// <summary>New rows first: they are searched by comparison until they are in.</summary>
     private Task DoPortionAsync()
     {
-        var missing = _rows.Published - _graph.Count;
+        var missing = _part.Published - _graph.Count;
         if (missing <= 0)
         {
             return Crew.RunAsync(_scheduler, 1, DoIdlePortion);
@@ -165,7 +210,7 @@ internal sealed class GraphBuilder
 
     private void DoIdlePortion()
     {
-        if (_isRepairing || _graph.IsRepairDue)
+        if (HasRepair)
         {
             _isRepairing = _graph.Repair(PortionRows);
         }

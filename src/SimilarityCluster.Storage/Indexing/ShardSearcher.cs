@@ -1,32 +1,25 @@
+using System.Buffers;
 using SimilarityCluster.Index;
-using SimilarityCluster.Storage.Records;
+using SimilarityCluster.Storage.Parts;
 
 namespace SimilarityCluster.Storage.Indexing;
 
-/// <summary>
-/// Finds the nearest records: by the graph, and by comparison where there is no graph yet. Thread-safe.
-/// </summary>
+/// <summary>Finds the nearest records of all parts of a shard. Thread-safe.</summary>
 /// <param name="rows">The rows.</param>
-/// <param name="graph">Has the first of the rows.</param>
-internal sealed class ShardSearcher(ShardRows rows, HnswGraph graph)
+internal sealed class ShardSearcher(ShardRows rows)
 {
-    /// <summary>A graph of fewer rows is not faster than comparing them all.</summary>
-    private const int FlatRows = 1_024;
-
     /// <summary>How often a search is done again because batches retired hits from under it.</summary>
     private const int MostRepeats = 3;
 
-    private readonly FlatSearcher _flat = new(rows.Vectors);
-
     /// <inheritdoc cref="ShardStore.Search"/>
-    internal SearchOutcome Search<TStop>(
-        scoped in VectorQuery query, bool exact, Span<RowHit> hits, ref TStop stop)
+    internal ShardSearchOutcome Search<TStop>(
+        scoped in VectorQuery query, SearchEffort effort, Span<ShardHit> hits, ref TStop stop)
         where TStop : struct, IStopCondition
     {
         for (var repeat = 0; ; repeat++)
         {
             var version = rows.Version;
-            var outcome = SearchOnce(query, exact, hits, ref stop);
+            var outcome = SearchOnce(query, effort, hits, ref stop);
             Interlocked.MemoryBarrier(); // The search's reads come before the second look at the version.
             if ((version & 1) == 0 && rows.Version == version)
             {
@@ -42,23 +35,36 @@ internal sealed class ShardSearcher(ShardRows rows, HnswGraph graph)
         }
     }
 
-    /// <inheritdoc cref="ShardStore.BreadthFor"/>
-    internal int BreadthFor(double recall, int limit) => graph.BreadthFor(recall, limit);
-
-    private SearchOutcome SearchOnce<TStop>(
-        scoped in VectorQuery query, bool exact, Span<RowHit> hits, ref TStop stop)
+    private ShardSearchOutcome SearchOnce<TStop>(
+        scoped in VectorQuery query, SearchEffort effort, Span<ShardHit> hits, ref TStop stop)
         where TStop : struct, IStopCondition
     {
-        var order = rows.Order;
-        var indexed = graph.Count;
-        var published = rows.Published;
-        if (exact || indexed < FlatRows)
+        var (count, breadth, stopped) = (0, 0, false);
+        var found = ArrayPool<RowHit>.Shared.Rent(hits.Length);
+        var records = ArrayPool<ShardHit>.Shared.Rent(hits.Length);
+        try
         {
-            return _flat.SearchRange(query, 0, published, hits, 0, ref order, ref stop);
-        }
+            var parts = rows.Parts;
+            for (var index = 0; index < parts.Count && !stopped; index++)
+            {
+                var part = parts[index];
+                var outcome = part.Search(query, effort, found.AsSpan(0, hits.Length), ref stop);
+                for (var hit = 0; hit < outcome.Count; hit++)
+                {
+                    records[hit] = new ShardHit(new StoredRecord(part, found[hit].Row), found[hit].Distance);
+                }
 
-        var walk = graph.Search(query, hits, ref order, ref stop);
-        var scan = _flat.SearchRange(query, indexed, published, hits, walk.Count, ref order, ref stop);
-        return scan with { Stopped = walk.Stopped || scan.Stopped };
+                count = ShardHit.Merge(hits, count, records.AsSpan(0, outcome.Count));
+                breadth = Math.Max(breadth, outcome.SearchBreadth);
+                stopped = outcome.Stopped;
+            }
+
+            return new ShardSearchOutcome(count, stopped, breadth);
+        }
+        finally
+        {
+            ArrayPool<RowHit>.Shared.Return(found);
+            ArrayPool<ShardHit>.Shared.Return(records, clearArray: true); // Or it would keep parts alive.
+        }
     }
 }

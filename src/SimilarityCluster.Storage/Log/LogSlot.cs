@@ -24,6 +24,12 @@ internal sealed record LogSlot(string Key, long Epoch, long SequenceBefore, IRea
 {
     private const int HeaderBytes = 20;
 
+    /// <summary>Whether it tells of a new owner.</summary>
+    internal bool IsFence => Records.Any(record => record.Kind == LogRecordKind.Fence);
+
+    /// <summary>Bytes of its records.</summary>
+    internal long ByteCount => Records.Sum(record => (long)LogRecord.HeaderBytes + record.Payload.Length);
+
     /// <summary>Lays out a slot behind the room for its envelope.</summary>
     /// <param name="epoch">The owner.</param>
     /// <param name="sequenceBefore">The sequence before its first write.</param>

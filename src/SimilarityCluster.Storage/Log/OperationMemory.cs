@@ -1,3 +1,4 @@
+#pragma warning disable MA0048 // What is remembered is read with the memory.
 namespace SimilarityCluster.Storage.Log;
 
 /// <summary>
@@ -36,6 +37,18 @@ internal sealed class OperationMemory(TimeProvider time)
         Forget();
     }
 
+    /// <summary>What is remembered, in the order in which it is forgotten.</summary>
+    internal IReadOnlyList<RememberedOperation> Snapshot()
+    {
+        Forget();
+        return
+        [
+            .. _byTime.Where(entry => _outcomes[entry.Operation].WriteTime == entry.Time)
+                .Select(entry => new RememberedOperation(
+                    entry.Operation, entry.Time, _outcomes[entry.Operation].Outcome)),
+        ];
+    }
+
     private void Forget()
     {
         var oldest = (time.GetUtcNow() - Retention).ToUnixTimeMilliseconds();
@@ -54,3 +67,10 @@ internal sealed class OperationMemory(TimeProvider time)
 
     private readonly record struct Remembered(long WriteTime, ShardWriteOutcome Outcome);
 }
+
+/// <summary>What became of an operation.</summary>
+/// <param name="Operation">Names it.</param>
+/// <param name="WriteTime">When it arrived, Unix milliseconds.</param>
+/// <param name="Outcome">What became of it.</param>
+internal readonly record struct RememberedOperation(
+    UInt128 Operation, long WriteTime, ShardWriteOutcome Outcome);

@@ -1,4 +1,4 @@
-using SimilarityCluster.Storage.Records;
+using SimilarityCluster.Storage.Parts;
 
 namespace SimilarityCluster.Storage.Log;
 

@@ -10,13 +10,21 @@ internal sealed class ShardLog
     private readonly long _epoch;
     private long _nextSlot;
 
-    private ShardLog(IObjectStore objects, string prefix, long epoch, long nextSlot)
+    private ShardLog(
+        IObjectStore objects, string prefix, long epoch, long nextSlot, IReadOnlySet<long> fences)
     {
         _objects = objects;
         _prefix = prefix;
         _epoch = epoch;
         _nextSlot = nextSlot;
+        Fences = fences;
     }
+
+    /// <summary>The number that the next write takes.</summary>
+    internal long NextSlot => Volatile.Read(ref _nextSlot);
+
+    /// <summary>Numbers of fences since the first live slot: those stay for ever.</summary>
+    internal IReadOnlySet<long> Fences { get; }
 
     /// <summary>Replays everything there is and claims the end with a fence record.</summary>
     /// <remarks>
@@ -27,6 +35,7 @@ internal sealed class ShardLog
     /// <param name="prefix">What the slots' keys begin with, ending in '/'.</param>
     /// <param name="epoch">The new owner.</param>
     /// <param name="firstSlot">The first live slot.</param>
+    /// <param name="sequence">The sequence before it.</param>
     /// <param name="replay">Applies a slot and gives the sequence behind it.</param>
     /// <param name="cancellationToken">Stops the takeover.</param>
     /// <returns>The log, ready for the first write.</returns>
@@ -39,6 +48,7 @@ internal sealed class ShardLog
         string prefix,
         long epoch,
         long firstSlot,
+        long sequence,
         Func<LogSlot, long> replay,
         CancellationToken cancellationToken)
     {
@@ -47,19 +57,25 @@ internal sealed class ShardLog
         var end = numbers.Count > 0 ? Math.Max(numbers[^1] + 1, firstSlot) : firstSlot;
         var slot = firstSlot;
         var newestEpoch = 0L;
-        var sequence = 0L;
+        var fences = new HashSet<long>();
         while (true)
         {
             // The number is free as far as the listing knew: claim it. Otherwise, or if it was taken since,
             // read on.
             if (slot >= end && await TryFenceAsync().ConfigureAwait(false))
             {
-                return new ShardLog(objects, prefix, epoch, slot + 1);
+                fences.Add(slot);
+                return new ShardLog(objects, prefix, epoch, slot + 1, fences);
             }
 
             var found = await ReadAsync(objects, prefix, slot, cancellationToken).ConfigureAwait(false);
             CheckEpoch(found, newestEpoch, epoch);
             newestEpoch = found.Epoch;
+            if (found.IsFence)
+            {
+                fences.Add(slot);
+            }
+
             sequence = replay(found);
             slot++;
         }
@@ -87,11 +103,13 @@ internal sealed class ShardLog
         var mine = await NumberedObject
             .TryCreateAsync(_objects, _prefix, EnvelopeKind.LogSlot, _nextSlot, buffer, cancellationToken)
             .ConfigureAwait(false);
-        _nextSlot += mine ? 1 : 0;
+        Volatile.Write(ref _nextSlot, _nextSlot + (mine ? 1 : 0));
         return mine;
     }
 
-    private static async Task<LogSlot> ReadAsync(
+    /// <summary>Reads a slot.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or missing; the message names the key.</exception>
+    internal static async Task<LogSlot> ReadAsync(
         IObjectStore objects, string prefix, long slot, CancellationToken cancellationToken)
     {
         var key = NumberedObject.KeyOf(prefix, slot);

@@ -1,40 +1,75 @@
 using System.Buffers.Binary;
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Log;
+using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Manifests;
 
 /// <summary>
-/// What a shard is and who may write it: the content of a numbered document below <c>manifest/</c>.
+/// What a shard is, who may write it and where its records are: the content of a numbered document below
+/// <c>manifest/</c>.
 /// </summary>
 /// <remarks>
-/// All numbers are little-endian. Every manifest so far is that of a takeover, and those are never deleted.
+/// All numbers are little-endian. The manifest of a takeover is never deleted.
 /// <code>
 /// offset  type    meaning
-///      0  int32   version of the layout, 1
+///      0  int32   version of the layout, 2
 ///      4  int32   metric
 ///      8  int32   dimension
-///     12  int32   0
+///     12  int32   1 when it is that of a takeover, else 0
 ///     16  int64   epoch of the owner
 ///     24  int64   first live log slot; replay begins there
+///     32  int64   sequence before it
+///     40  int64   slots below this one are gone, but for fences
+///     48  24 B    name of the checkpoint, see ObjectName; zeros for none
+///     72  int32   segments
+///     76  ...     the name of each, 24 bytes, oldest first
 /// </code>
+/// Version 1 has neither checkpoint nor segments and ends behind the first live slot.
 /// </remarks>
 /// <param name="Epoch">The owner's number; grows with every owner.</param>
 /// <param name="Schema">What every record has in common.</param>
 /// <param name="FirstSlot">The first live log slot; replay begins there.</param>
 internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstSlot)
 {
-    private const int Version = 1;
-    private const int Bytes = 32;
+    private const int Version = 2;
+    private const int FirstVersionBytes = 32;
+    private const int LeastBytes = 76;
+
+    /// <summary>Whether it claims the shard for a new owner.</summary>
+    internal bool IsTakeover { get; init; } = true;
+
+    /// <summary>The sequence before the first live slot.</summary>
+    internal long Sequence { get; init; }
+
+    /// <summary>Slots below this one are gone, but for fences.</summary>
+    internal long TrimmedSlot { get; init; } = 1;
+
+    /// <summary>What was deleted and which operations were done before the first live slot.</summary>
+    internal ObjectName? Checkpoint { get; init; }
+
+    /// <summary>The segments, oldest first.</summary>
+    internal IReadOnlyList<ObjectName> Segments { get; init; } = [];
 
     /// <summary>Writes the layout above.</summary>
     internal byte[] Encode()
     {
-        var bytes = new byte[Bytes];
+        var bytes = new byte[LeastBytes + (Segments.Count * ObjectName.ByteCount)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, Version);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), (int)Schema.Metric);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Schema.Dimension);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), IsTakeover ? 1 : 0);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), Epoch);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), FirstSlot);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(32), Sequence);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), TrimmedSlot);
+        Checkpoint?.Write(bytes.AsSpan(48));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(72), Segments.Count);
+        for (var index = 0; index < Segments.Count; index++)
+        {
+            Segments[index].Write(bytes.AsSpan(LeastBytes + (index * ObjectName.ByteCount)));
+        }
+
         return bytes;
     }
 
@@ -42,23 +77,59 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
     /// <exception cref="InvalidDataException">
     /// It is not that layout; the message names <paramref name="source"/>.
     /// </exception>
-    internal static ShardManifest Decode(string source, ReadOnlySpan<byte> bytes)
+    internal static ShardManifest Decode(string source, ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length != Bytes || BinaryPrimitives.ReadInt32LittleEndian(bytes) != Version)
+        var reader = new PayloadReader(bytes, source);
+        var version = reader.TakeInt32();
+        if (version is < 1 or > Version || (version == 1 && bytes.Length != FirstVersionBytes))
         {
-            throw new InvalidDataException(
-                $"Manifest '{source}' is damaged: expected {Bytes} bytes of layout version {Version}, "
-                + $"given {bytes.Length} bytes.");
+            throw reader.Damaged($"a manifest of layout version {version} and {bytes.Length} bytes");
         }
 
-        var metric = (Metric)BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
-        var dimension = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        var epoch = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
-        var firstSlot = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
-        return Enum.IsDefined(metric) && dimension > 0 && epoch > 0 && firstSlot > 0
-            ? new ShardManifest(epoch, new ShardSchema(metric, dimension), firstSlot)
-            : throw new InvalidDataException(
-                $"Manifest '{source}' is damaged: metric {metric}, dimension {dimension}, epoch {epoch}, "
-                + $"slot {firstSlot}.");
+        var metric = (Metric)reader.TakeInt32();
+        var dimension = reader.TakeInt32();
+        var takeover = reader.TakeInt32();
+        var epoch = reader.TakeInt64();
+        var firstSlot = reader.TakeInt64();
+        if (!Enum.IsDefined(metric) || dimension is < 1 or > VectorRows.MaxDimension
+            || epoch < 1 || firstSlot < 1 || takeover is < 0 or > 1)
+        {
+            throw reader.Damaged(
+                $"metric {metric}, dimension {dimension}, epoch {epoch}, slot {firstSlot}, "
+                + $"takeover {takeover}");
+        }
+
+        var manifest = new ShardManifest(epoch, new ShardSchema(metric, dimension), firstSlot);
+        return version == 1 ? manifest : manifest.With(ref reader, takeover == 1);
+    }
+
+    private ShardManifest With(ref PayloadReader reader, bool isTakeover)
+    {
+        var sequence = reader.TakeInt64();
+        var trimmedSlot = reader.TakeInt64();
+        var checkpoint = ObjectName.Read(reader.Take(ObjectName.ByteCount).Span);
+        var segments = new ObjectName[reader.TakeCount(ObjectName.ByteCount)];
+        for (var index = 0; index < segments.Length; index++)
+        {
+            segments[index] = ObjectName.Read(reader.Take(ObjectName.ByteCount).Span);
+        }
+
+        reader.End();
+        if (sequence < 0 || trimmedSlot < 1 || trimmedSlot > FirstSlot
+            || (checkpoint == default && (segments.Length > 0 || sequence > 0)))
+        {
+            throw reader.Damaged(
+                $"sequence {sequence}, trimmed slot {trimmedSlot} of {FirstSlot}, "
+                + $"{segments.Length} segments and checkpoint '{checkpoint}'");
+        }
+
+        return this with
+        {
+            IsTakeover = isTakeover,
+            Sequence = sequence,
+            TrimmedSlot = trimmedSlot,
+            Checkpoint = checkpoint == default ? null : checkpoint,
+            Segments = segments,
+        };
     }
 }

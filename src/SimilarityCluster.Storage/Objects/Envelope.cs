@@ -12,10 +12,13 @@ internal enum EnvelopeKind : ushort
 
     /// <summary>A slot of a shard's log.</summary>
     LogSlot = 2,
+
+    /// <summary>A checkpoint of a shard.</summary>
+    Checkpoint = 3,
 }
 
 /// <summary>
-/// Frames every numbered object: says what it is, who wrote it, and proves that it is whole.
+/// Frames every object but segments: says what it is, who wrote it, and proves that it is whole.
 /// </summary>
 /// <remarks>
 /// All numbers are little-endian.
@@ -24,7 +27,7 @@ internal enum EnvelopeKind : ushort
 ///      0  uint32  magic 0x434D4953, "SIMC"
 ///      4  uint16  kind, see EnvelopeKind
 ///      6  uint16  version of the layout, 1
-///      8  int64   the object's number, as in its key
+///      8  int64   the object's number, as in its key; of a named object the epoch
 ///     16  16 B    nonce of the writer, random
 ///     32  int32   bytes of content
 ///     36  int32   0

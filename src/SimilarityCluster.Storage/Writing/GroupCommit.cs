@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using SimilarityCluster.Storage.Indexing;
 using SimilarityCluster.Storage.Log;
-using SimilarityCluster.Storage.Records;
+using SimilarityCluster.Storage.Parts;
+using SimilarityCluster.Storage.Upkeep;
 
 namespace SimilarityCluster.Storage.Writing;
 
@@ -12,14 +12,14 @@ namespace SimilarityCluster.Storage.Writing;
 /// <param name="log">The end of the log; used by the one put in flight.</param>
 /// <param name="rows">Applies writes; used by the one put in flight.</param>
 /// <param name="operations">Outcomes of recent operations, filled by the replay.</param>
-/// <param name="builder">Lets writes wait while too many rows are outside the graph.</param>
+/// <param name="growth">Lets writes wait while too much is in memory only or outside the graph.</param>
 /// <param name="options">Limits.</param>
 /// <param name="lifetime">Stops when a put fails.</param>
 internal sealed class GroupCommit(
     ShardLog log,
     ShardRows rows,
     OperationMemory operations,
-    GraphBuilder builder,
+    ShardGrowth growth,
     ShardStoreOptions options,
     ShardLifetime lifetime)
 {
@@ -50,7 +50,7 @@ internal sealed class GroupCommit(
         Task<ShardWriteOutcome> outcome;
         try
         {
-            await builder.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            await growth.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
             outcome = Enqueue(write);
         }
         catch
@@ -65,6 +65,18 @@ internal sealed class GroupCommit(
         }
 
         return await outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Freezes the growing part if that is due, although nobody writes.</summary>
+    internal void Nudge()
+    {
+        lock (_sync)
+        {
+            if (!_isCommitting && !_closed && growth.IsFreezeDue)
+            {
+                Start();
+            }
+        }
     }
 
     /// <summary>Takes no more writes and finishes those that it has.</summary>
@@ -125,12 +137,17 @@ internal sealed class GroupCommit(
             _pending.Add(write.Operation, write);
             if (!_isCommitting)
             {
-                _isCommitting = true;
-                _committing = Task.Run(CommitAllAsync);
+                Start();
             }
 
             return write.Outcome;
         }
+    }
+
+    private void Start()
+    {
+        _isCommitting = true;
+        _committing = Task.Run(CommitAllAsync);
     }
 
     private bool TryFindLocked(UInt128 operation, [NotNullWhen(true)] out Task<ShardWriteOutcome>? outcome)
@@ -143,31 +160,42 @@ internal sealed class GroupCommit(
 
     private async Task CommitAllAsync()
     {
-        while (TakeGroup() is { Count: > 0 } group)
+        var reason = ShardStopReason.IndexFailed;
+        try
         {
-            var durable = false;
-            try
+            while (TakeGroup() is { } group)
             {
+                if (growth.IsFreezeDue)
+                {
+                    await FreezeAsync().ConfigureAwait(false);
+                }
+
+                if (group.Count == 0)
+                {
+                    continue;
+                }
+
                 // No caller's token: a put that was begun is carried through.
-                durable = await log
+                reason = ShardStopReason.StoreFailed;
+                if (!await log
                     .TryAppendAsync(
                         rows.Sequence, [.. group.Select(write => write.Record)], CancellationToken.None)
-                    .ConfigureAwait(false);
-                if (!durable)
+                    .ConfigureAwait(false))
                 {
                     Stop(ShardStopReason.Deposed, cause: null);
                     return;
                 }
 
+                reason = ShardStopReason.IndexFailed;
                 Apply(group);
             }
+        }
 #pragma warning disable CA1031 // Whatever failed, it stops the shard and reaches everybody who waits.
-            catch (Exception failure)
+        catch (Exception failure)
 #pragma warning restore CA1031
-            {
-                Stop(durable ? ShardStopReason.IndexFailed : ShardStopReason.StoreFailed, failure);
-                return;
-            }
+        {
+            Stop(reason, failure);
+            return;
         }
 
         if (lifetime.IsStopped)
@@ -176,7 +204,9 @@ internal sealed class GroupCommit(
         }
     }
 
-    private List<PendingWrite> TakeGroup()
+    /// <summary>Takes the writes of the next slot: perhaps none, when only the freeze is due.</summary>
+    /// <returns>Null when there is nothing to do.</returns>
+    private List<PendingWrite>? TakeGroup()
     {
         lock (_sync)
         {
@@ -189,8 +219,8 @@ internal sealed class GroupCommit(
                 bytes += next.Record.Length;
             }
 
-            _isCommitting = group.Count > 0;
-            return group;
+            _isCommitting = group.Count > 0 || growth.IsFreezeDue;
+            return _isCommitting ? group : null;
         }
     }
 
@@ -211,7 +241,15 @@ internal sealed class GroupCommit(
             write.Complete(outcome);
         }
 
-        builder.Wake();
+        growth.Grown(group.Sum(write => (long)write.Record.Length));
+    }
+
+    private Task FreezeAsync()
+    {
+        lock (_sync)
+        {
+            return growth.FreezeAsync(log.NextSlot, operations.Snapshot());
+        }
     }
 
     private void Stop(ShardStopReason reason, Exception? cause)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace SimilarityCluster.Storage.Writing;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal sealed class ShardLifetime(string prefix)
     private readonly TaskCompletionSource<ShardStopReason> _stopped =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly ConcurrentBag<Watermark> _watermarks = [];
     private Cause? _cause;
 
     /// <summary>Completes when the shard stops. Never faults.</summary>
@@ -17,11 +20,21 @@ internal sealed class ShardLifetime(string prefix)
     /// <summary>The log position that is durable and searchable.</summary>
     internal Watermark Sequence { get; } = new(0);
 
-    /// <summary>Rows that the graph has.</summary>
-    internal Watermark IndexedRows { get; } = new(0);
-
     /// <summary>Whether the shard has stopped.</summary>
     internal bool IsStopped => Volatile.Read(ref _cause) is not null;
+
+    /// <summary>Makes a watermark that lets go all who wait when the shard stops.</summary>
+    internal Watermark NewWatermark()
+    {
+        var watermark = new Watermark(0);
+        _watermarks.Add(watermark);
+        if (IsStopped)
+        {
+            watermark.Close(); // The stop may have come before it was added.
+        }
+
+        return watermark;
+    }
 
     /// <summary>Stops the shard and lets go all who wait.</summary>
     internal void Stop(ShardStopReason reason, Exception? cause = null)
@@ -32,8 +45,22 @@ internal sealed class ShardLifetime(string prefix)
         }
 
         Sequence.Close();
-        IndexedRows.Close();
+        foreach (var watermark in _watermarks)
+        {
+            watermark.Close();
+        }
+
         _stopped.SetResult(reason);
+    }
+
+    /// <summary>Ends what goes on behind the writes.</summary>
+    /// <exception cref="OperationCanceledException">The shard has stopped.</exception>
+    internal void ThrowIfStopped()
+    {
+        if (IsStopped)
+        {
+            throw new OperationCanceledException("The shard has stopped.");
+        }
     }
 
     /// <summary>
@@ -50,6 +77,7 @@ internal sealed class ShardLifetime(string prefix)
     {
         ShardStopReason.Deposed => "another owner claimed it",
         ShardStopReason.StoreFailed => $"a put failed and the log's end is unknown ({cause?.Message})",
+        ShardStopReason.UpkeepFailed => $"its segments could not be kept up ({cause?.Message})",
         ShardStopReason.IndexFailed => $"a durable write could not be taken into memory ({cause?.Message})",
         _ => "its owner disposed it",
     };

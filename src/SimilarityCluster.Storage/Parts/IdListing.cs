@@ -1,4 +1,4 @@
-namespace SimilarityCluster.Storage.Records;
+namespace SimilarityCluster.Storage.Parts;
 
 /// <summary>
 /// Rows sorted by id: a large run, and a small one of the rows that came since. Listing sorts only what is
@@ -38,7 +38,7 @@ internal sealed class IdListing(RecordTable records, Func<int> rowCount, Func<in
         var large = fold ? Array.FindAll(_large, row => !isDeleted(row)) : _large;
         var end = rowCount();
         small.AddRange(Enumerable.Range(seen, end - seen));
-        small.Sort(new IdOrder(records));
+        small.Sort(Compare);
         (_large, _small, _smallEnd) = (large, [.. small], end);
         if (fold)
         {
@@ -54,14 +54,13 @@ internal sealed class IdListing(RecordTable records, Func<int> rowCount, Func<in
     {
         var large = FirstBehind(_large, after.Span);
         var small = FirstBehind(_small, after.Span);
-        var order = new IdOrder(records);
         var last = -1;
         while (large < _large.Length || small < _small.Length)
         {
             var fromLarge = small >= _small.Length
-                || (large < _large.Length && order.Compare(_large[large], _small[small]) <= 0);
+                || (large < _large.Length && Compare(_large[large], _small[small]) <= 0);
             var row = fromLarge ? _large[large++] : _small[small++];
-            if (last < 0 || order.Compare(last, row) != 0)
+            if (last < 0 || Compare(last, row) != 0)
             {
                 yield return row;
             }
@@ -70,13 +69,16 @@ internal sealed class IdListing(RecordTable records, Func<int> rowCount, Func<in
         }
     }
 
+    private int Compare(int left, int right) =>
+        left == right ? 0 : records.IdOf(left).SequenceCompareTo(records.IdOf(right));
+
     private int FirstBehind(int[] run, ReadOnlySpan<byte> after)
     {
         var (first, end) = (0, run.Length);
         while (first < end)
         {
             var middle = first + ((end - first) / 2);
-            if (records.IdOf(run[middle]).Span.SequenceCompareTo(after) > 0)
+            if (records.IdOf(run[middle]).SequenceCompareTo(after) > 0)
             {
                 end = middle;
             }

@@ -1,7 +1,7 @@
-namespace SimilarityCluster.Storage.Records;
+namespace SimilarityCluster.Storage.Parts;
 
 /// <summary>
-/// Ids and metadata by row. One writer; readers may read any row that was published to them.
+/// Ids, metadata and sequences by row. One writer; readers may read any row that was published to them.
 /// </summary>
 internal sealed class RecordTable
 {
@@ -16,7 +16,7 @@ internal sealed class RecordTable
     internal int Count { get; private set; }
 
     /// <summary>Appends a row.</summary>
-    internal void Append(ReadOnlySpan<byte> id, ReadOnlySpan<byte> metadata)
+    internal void Append(ReadOnlySpan<byte> id, ReadOnlySpan<byte> metadata, long sequence)
     {
         var bytes = id.Length + metadata.Length;
         if (_slabUsed + bytes > _slab.Length)
@@ -34,27 +34,31 @@ internal sealed class RecordTable
         id.CopyTo(_slab.AsSpan(_slabUsed));
         metadata.CopyTo(_slab.AsSpan(_slabUsed + id.Length));
         _chunks[Count / ChunkRows][Count % ChunkRows] = new Entry(
-            _slab, _slabUsed, id.Length, metadata.Length);
+            _slab, _slabUsed, id.Length, metadata.Length, sequence);
         _slabUsed += bytes;
         Count++;
     }
 
     /// <summary>The id of a row.</summary>
-    internal ReadOnlyMemory<byte> IdOf(int row)
+    internal ReadOnlySpan<byte> IdOf(int row)
     {
         ref readonly var entry = ref EntryOf(row);
-        return entry.Slab.AsMemory(entry.Offset, entry.IdBytes);
+        return entry.Slab.AsSpan(entry.Offset, entry.IdBytes);
     }
 
     /// <summary>The metadata of a row.</summary>
-    internal ReadOnlyMemory<byte> MetadataOf(int row)
+    internal ReadOnlySpan<byte> MetadataOf(int row)
     {
         ref readonly var entry = ref EntryOf(row);
-        return entry.Slab.AsMemory(entry.Offset + entry.IdBytes, entry.MetadataBytes);
+        return entry.Slab.AsSpan(entry.Offset + entry.IdBytes, entry.MetadataBytes);
     }
+
+    /// <summary>The log position of the write that made a row.</summary>
+    internal long SequenceOf(int row) => EntryOf(row).Sequence;
 
     private ref readonly Entry EntryOf(int row) =>
         ref Volatile.Read(ref _chunks)[row / ChunkRows][row % ChunkRows];
 
-    private readonly record struct Entry(byte[] Slab, int Offset, int IdBytes, int MetadataBytes);
+    private readonly record struct Entry(
+        byte[] Slab, int Offset, int IdBytes, int MetadataBytes, long Sequence);
 }

@@ -2,7 +2,7 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
 
-namespace SimilarityCluster.Storage.Records;
+namespace SimilarityCluster.Storage.Parts;
 
 /// <summary>
 /// The live row of each id: a set of rows that compares them by id, so that ids are stored once. Not
@@ -40,14 +40,14 @@ internal sealed class RowComparer(RecordTable records)
     private readonly long _seed = RandomNumberGenerator.GetInt32(int.MaxValue);
 
     /// <inheritdoc/>
-    public bool Equals(int x, int y) => x == y || Equals(records.IdOf(x).Span, y);
+    public bool Equals(int x, int y) => x == y || Equals(records.IdOf(x), y);
 
     /// <inheritdoc/>
     public bool Equals(ReadOnlySpan<byte> alternate, int other) =>
-        alternate.SequenceEqual(records.IdOf(other).Span);
+        alternate.SequenceEqual(records.IdOf(other));
 
     /// <inheritdoc/>
-    public int GetHashCode(int obj) => GetHashCode(records.IdOf(obj).Span);
+    public int GetHashCode(int obj) => GetHashCode(records.IdOf(obj));
 
     /// <inheritdoc/>
     public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate, _seed);

@@ -1,0 +1,253 @@
+using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Indexing;
+using SimilarityCluster.Storage.Manifests;
+using SimilarityCluster.Storage.Parts;
+using SimilarityCluster.Storage.Writing;
+
+namespace SimilarityCluster.Storage.Upkeep;
+
+/// <summary>
+/// What goes on behind the writes of a shard: seals frozen tails, merges segments, removes what no manifest
+/// refers to. Thread-safe.
+/// </summary>
+/// <remarks>
+/// One tail is sealed at a time. A merge may go on beside it, but a checkpoint is written by one of them at a
+/// time: from the freeze of a tail to its manifest nobody else may. What fails for the medium's sake is tried
+/// again after a pause, for as long as the shard is open.
+/// </remarks>
+internal sealed class ShardUpkeep
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly ShardRows _rows;
+    private readonly SegmentStore _segments;
+    private readonly Checkpointer _checkpointer;
+    private readonly SegmentMerge _merge;
+    private readonly ShardLifetime _lifetime;
+    private readonly TimeProvider _time;
+    private readonly IProgress<Exception> _failures;
+    private readonly Lock _sync = new();
+    private readonly SemaphoreSlim _checkpointing = new(1);
+    private Task _sealing = Task.CompletedTask;
+    private Task _merging = Task.CompletedTask;
+    private Exception? _failure;
+
+    internal ShardUpkeep(
+        ShardRows rows,
+        SegmentStore segments,
+        Checkpointer checkpointer,
+        SegmentMerge merge,
+        ShardLifetime lifetime,
+        TimeProvider time,
+        IProgress<Exception> failures)
+    {
+        (_rows, _segments, _checkpointer, _merge) = (rows, segments, checkpointer, merge);
+        (_lifetime, _time, _failures) = (lifetime, time, failures);
+    }
+
+    /// <summary>Called when a tail could be frozen that could not before.</summary>
+    internal Action WhenSealed { get; set; } = () => { };
+
+    /// <summary>Whether a tail may be frozen.</summary>
+    internal bool CanSeal => _checkpointing.CurrentCount > 0;
+
+    /// <summary>Why sealing does not get on now; null when it does.</summary>
+    internal Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Keeps everybody else from writing a checkpoint, until the seal is done.</summary>
+    /// <returns>False when somebody else does.</returns>
+    internal bool TryBeginSeal() => _checkpointing.Wait(0);
+
+    /// <summary>Makes a segment of a tail, behind the caller; after <see cref="TryBeginSeal"/>.</summary>
+    internal void Seal(FrozenTail tail)
+    {
+        lock (_sync)
+        {
+            _sealing = Task.Run(async () =>
+            {
+                await PersistAsync(() => SealAsync(tail), failure => Volatile.Write(ref _failure, failure))
+                    .ConfigureAwait(false);
+                _checkpointing.Release();
+                WhenSealed();
+                Merge();
+            });
+        }
+    }
+
+    /// <summary>Removes what dead owners left, behind the caller; before anything else.</summary>
+    internal void Begin()
+    {
+        lock (_sync)
+        {
+            _merging = Task.Run(async () =>
+            {
+                await PersistAsync(_checkpointer.FindLeftoversAsync, _ => { }).ConfigureAwait(false);
+                await TidyAsync().ConfigureAwait(false);
+            });
+        }
+    }
+
+    /// <summary>
+    /// Removes what is not used any more and merges segments, behind the caller and whoever is at it now.
+    /// </summary>
+    internal void Merge()
+    {
+        lock (_sync)
+        {
+            var before = _merging;
+            _merging = Task.Run(async () =>
+            {
+                await before.ConfigureAwait(false);
+                await TidyAsync().ConfigureAwait(false);
+            });
+        }
+    }
+
+    /// <summary>Waits until there is nothing to do.</summary>
+    internal async Task WhenQuietAsync()
+    {
+        while (true)
+        {
+            Task work;
+            lock (_sync)
+            {
+                work = Task.WhenAll(_sealing, _merging);
+            }
+
+            if (work.IsCompleted)
+            {
+                await work.ConfigureAwait(false);
+                return;
+            }
+
+            await work.ConfigureAwait(false);
+        }
+    }
+
+    private async Task TidyAsync()
+    {
+        await PersistAsync(_checkpointer.RemoveUnusedAsync, _ => { }).ConfigureAwait(false);
+        await PersistAsync(MergeAllAsync, _ => { }).ConfigureAwait(false);
+        await PersistAsync(_checkpointer.RemoveUnusedAsync, _ => { }).ConfigureAwait(false);
+    }
+
+    private async Task PersistAsync(Func<Task> work, Action<Exception?> note)
+    {
+        for (var pause = FirstPause; !_lifetime.IsStopped; pause = Longer(pause))
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+                note(null);
+                return;
+            }
+            catch (OperationCanceledException) when (_lifetime.IsStopped)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is IOException or InvalidDataException)
+            {
+                note(failure);
+                _failures.Report(failure);
+            }
+#pragma warning disable CA1031 // Whatever else failed, it stops the shard; searches go on.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _lifetime.Stop(ShardStopReason.UpkeepFailed, failure);
+                return;
+            }
+
+            await ((Task)_lifetime.Stopped.WaitAsync(pause, _time))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    private async Task SealAsync(FrozenTail tail)
+    {
+        await tail.Builder.WhenSettledAsync().ConfigureAwait(false);
+        _lifetime.ThrowIfStopped();
+        var part = tail.Rows.Part;
+        var sealedTail = await _segments.SealAsync(part, tail.Rows.Deleted[part]).ConfigureAwait(false);
+        List<SealedPart> parts = [.. _rows.Parts.OfType<SealedPart>()];
+        foreach (var old in parts)
+        {
+            old.CheckpointDeleted = tail.Rows.Deleted[old];
+        }
+
+        parts.AddRange(sealedTail is null ? [] : [sealedTail.Part]);
+        var isOwner = await _checkpointer.AdvanceAsync(parts, tail).ConfigureAwait(false);
+        if (!isOwner)
+        {
+            _lifetime.Stop(ShardStopReason.Deposed);
+            return;
+        }
+
+        Replace([part], sealedTail);
+    }
+
+    private async Task MergeAllAsync()
+    {
+        while (CompactionPlan.Choose([.. _rows.Parts.OfType<SealedPart>()]) is { Count: > 0 } chosen)
+        {
+            _lifetime.ThrowIfStopped();
+            var merged = await _merge.MergeAsync(chosen).ConfigureAwait(false);
+            await _checkpointing.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                _lifetime.ThrowIfStopped();
+                if (!await CommitAsync(chosen, merged).ConfigureAwait(false))
+                {
+                    _lifetime.Stop(ShardStopReason.Deposed);
+                    return;
+                }
+            }
+            finally
+            {
+                _checkpointing.Release();
+                WhenSealed();
+            }
+
+            await _checkpointer.RemoveUnusedAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> CommitAsync(IReadOnlyList<SealedPart> chosen, SealedRows? merged)
+    {
+        // A tail may have been sealed since the merge began, and with it more deletions became durable.
+        merged?.Part.CheckpointDeleted = merged.DeletedBy(source => chosen[source].CheckpointDeleted);
+        List<SealedPart> parts = [.. _rows.Parts.OfType<SealedPart>()];
+        var place = parts.IndexOf(chosen[0]);
+        if (merged is not null)
+        {
+            parts[place] = merged.Part;
+        }
+
+        parts.RemoveAll(chosen.Contains);
+        if (!await _checkpointer.ReplaceAsync(parts).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Replace(chosen, merged);
+        return true;
+    }
+
+    private void Replace(IReadOnlyList<IShardPart> old, SealedRows? young)
+    {
+        var dead = _rows.Watch(old);
+        if (young is not null)
+        {
+            foreach (var row in young.DeletedBy(source => dead[source]))
+            {
+                young.Part.Retire(row);
+            }
+        }
+
+        var newRowOf = young?.NewRows([.. old.Select(part => part.Published)]) ?? ((_, _) => -1);
+        _rows.Replace(old, young?.Part, newRowOf);
+    }
+}
