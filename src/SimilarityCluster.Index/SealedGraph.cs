@@ -22,12 +22,22 @@ public sealed class SealedGraph : IVectorSearcher
     private SealedGraph(SealedReader from)
     {
         (Rows, Links, _recalls) = (from.Rows, from.Links, from.Recalls);
+        (VectorOffset, ByteCount) = (from.VectorOffset, from.ByteCount);
         Reach = new SearchReach(from.Header.Growth);
         _searcher = new GraphSearcher(Rows, Links, Reach);
     }
 
     /// <summary>The rows. None can be appended.</summary>
     public VectorRows Rows { get; }
+
+    /// <summary>
+    /// Where in the buffer the vectors begin, one behind the other up to <see cref="ByteCount"/>, each padded
+    /// with zeros to a multiple of 64 bytes. Before it are links and codes.
+    /// </summary>
+    public long VectorOffset { get; }
+
+    /// <summary>How many bytes of the buffer are the graph's.</summary>
+    public long ByteCount { get; }
 
     /// <summary>The links.</summary>
     internal GraphLinks Links { get; }
@@ -40,8 +50,8 @@ public sealed class SealedGraph : IVectorSearcher
 
     /// <summary>Opens a sealed graph.</summary>
     /// <param name="buffer">
-    /// Begins with it, aligned to 64 bytes, and does not change. Whoever made it may dispose of it at any
-    /// time afterwards.
+    /// Begins with it, aligned to 64 bytes, and does not change; what follows the graph is not looked at.
+    /// Whoever made it may dispose of it at any time afterwards.
     /// </param>
     /// <returns>The graph, with all rows live.</returns>
     /// <exception cref="InvalidDataException">

@@ -43,6 +43,7 @@ public sealed class GraphSeal
             QuantizerBytes = quantizer?.StateBytes ?? 0,
             Growth = growth,
         };
+        VectorOffset = _header.Vectors(view.Layout.BlockBytes);
         ByteCount = _header.End(view.Layout.BlockBytes);
         GC.KeepAlive(view.Layout);
     }
@@ -55,6 +56,9 @@ public sealed class GraphSeal
 
     /// <summary>How many bytes are written.</summary>
     public long ByteCount { get; }
+
+    /// <summary>How many bytes are before the vectors, see <see cref="SealedGraph.VectorOffset"/>.</summary>
+    public long VectorOffset { get; }
 
     /// <summary>Writes the sealed graph, which <see cref="SealedGraph.Open"/> reads.</summary>
     /// <param name="stream">Receives <see cref="ByteCount"/> bytes.</param>

@@ -14,11 +14,21 @@ namespace SimilarityCluster.Index.Sealing;
 /// </remarks>
 internal sealed unsafe class SealedReader
 {
-    private SealedReader(SealedHeader header, VectorRows rows, GraphLinks links, RecallTable? recalls) =>
+    private SealedReader(
+        SealedHeader header, int blockBytes, VectorRows rows, GraphLinks links, RecallTable? recalls)
+    {
         (Header, Rows, Links, Recalls) = (header, rows, links, recalls);
+        (VectorOffset, ByteCount) = (header.Vectors(blockBytes), header.End(blockBytes));
+    }
 
     /// <summary>What it is.</summary>
     public SealedHeader Header { get; }
+
+    /// <summary>Where in the buffer the vectors begin.</summary>
+    public long VectorOffset { get; }
+
+    /// <summary>Where in the buffer the graph ends.</summary>
+    public long ByteCount { get; }
 
     /// <summary>The vectors, in the buffer.</summary>
     public VectorRows Rows { get; }
@@ -73,7 +83,7 @@ internal sealed unsafe class SealedReader
         GC.KeepAlive(buffer);
         var links = new GraphLinks(
             header.Connectivity, nodes, blocks, upper, header.Count, header.UpperCount, header.Entry);
-        return new SealedReader(header, rows, links, recalls);
+        return new SealedReader(header, blocks.BlockBytes, rows, links, recalls);
     }
 
     private static AlignedBlocks<byte> Lowest(PinnedBuffer buffer, SealedHeader header, int blockBytes) =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SimilarityCluster.Index.Codes;
 
 namespace SimilarityCluster.Index.Tests.Sealing;
@@ -59,6 +60,19 @@ public sealed class SealedGraphTests
         {
             Assert.Equal(rows[order[row]], own[row]);
         }
+    }
+
+    [Fact]
+    public void Open_MoreBytesBehindTheGraph_TellsWhereItsPartsEnd()
+    {
+        var graph = Graph(count: 500);
+        var seal = graph.Seal();
+        var bytes = Seals.Bytes(graph);
+        var opened = Seals.Open([.. bytes, .. new byte[10_000]]);
+        Assert.Equal((seal.VectorOffset, seal.ByteCount), (opened.VectorOffset, opened.ByteCount));
+        Assert.Equal(bytes.Length, opened.ByteCount);
+        var vectors = MemoryMarshal.Cast<byte, float>(bytes.AsSpan((int)opened.VectorOffset));
+        Assert.Equal(opened.Rows[0], vectors[..16]);
     }
 
     [Fact]
