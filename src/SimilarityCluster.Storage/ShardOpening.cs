@@ -75,7 +75,9 @@ internal sealed class ShardOpening(
         lifetime.Sequence.Advance(rows.Sequence);
         var checkpointer = new Checkpointer(objects, _folders, manifests, log, checkpoint.Operations);
         var merge = new SegmentMerge(segments, _graph, builder, lifetime);
+#pragma warning disable CA2000 // The store disposes of it.
         var upkeep = new ShardUpkeep(rows, segments, checkpointer, merge, lifetime, time, upkeepFailures);
+#pragma warning restore CA2000
         var growth = new ShardGrowth(rows, options, builder, lifetime, upkeep, _tailBytes);
         var commits = new GroupCommit(log, rows, operations, growth, options, lifetime);
         upkeep.WhenSealed = commits.Nudge;

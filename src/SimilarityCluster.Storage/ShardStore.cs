@@ -229,7 +229,7 @@ public sealed class ShardStore : IAsyncDisposable
         await _commits.CloseAsync().ConfigureAwait(false);
         _lifetime.Stop(ShardStopReason.Disposed);
         await _growth.Builder.WhenIdleAsync().ConfigureAwait(false);
-        await _upkeep.WhenQuietAsync().ConfigureAwait(false);
+        await _upkeep.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Makes a store of its pieces.</summary>

@@ -70,10 +70,10 @@ public sealed class ShardCrashTests
         SortedDictionary<string, string> model,
         ref long sequence)
     {
-        var deleted = write.Deletes.Count(id => model.Remove(Shards.Text(id)));
+        var deleted = write.Deletes.Count(id => model.Remove(Shards.Text(id.Span)));
         foreach (var upsert in write.Upserts)
         {
-            model[Shards.Text(upsert.Id)] = Shards.Text(upsert.Metadata);
+            model[Shards.Text(upsert.Id.Span)] = Shards.Text(upsert.Metadata.Span);
         }
 
         sequence++;
@@ -85,15 +85,15 @@ public sealed class ShardCrashTests
         Assert.Equal(model.Count, shard.Count);
         var stored = shard.List([], int.MaxValue)
             .Select(
-                row => KeyValuePair.Create(Shards.Text(shard.IdOf(row)), Shards.Text(shard.MetadataOf(row))));
+                record => KeyValuePair.Create(Shards.Text(record.Id), Shards.Text(record.Metadata)));
         Assert.Equal(model, stored);
         var found = shard.Nearest(0, model.Count + 10, exact: true).Order(StringComparer.Ordinal);
         Assert.Equal(model.Keys, found, StringComparer.Ordinal);
         foreach (var (id, metadata) in model)
         {
-            Assert.True(shard.TryFind(Shards.Utf8(id), out var row));
-            Assert.Equal(metadata, Shards.Text(shard.MetadataOf(row)));
-            Assert.Equal(metadata.Length, (int)shard.VectorOf(row)[0]);
+            Assert.True(shard.TryFind(Shards.Utf8(id), out var record));
+            Assert.Equal(metadata, Shards.Text(record.Metadata));
+            Assert.Equal(metadata.Length, (int)record.Vector[0]);
         }
     }
 

@@ -28,10 +28,11 @@ public sealed class ShardStoreTests
         await shard.WriteAsync(new ShardWrite("1", [Shards.Record("a", 1, "old")], []), Shards.Token);
         Assert.True(shard.TryFind(Shards.Utf8("a"), out var old));
         await shard.WriteAsync(new ShardWrite("2", [Shards.Record("a", 2, "new")], []), Shards.Token);
-        Assert.True(shard.TryFind(Shards.Utf8("a"), out var row));
-        Assert.Equal("new", Shards.Text(shard.MetadataOf(row)));
-        Assert.Equal([2f, 0, 0, 0], shard.VectorOf(row).ToArray());
-        Assert.Equal("old", Shards.Text(shard.MetadataOf(old)));
+        Assert.True(shard.TryFind(Shards.Utf8("a"), out var young));
+        Assert.Equal("new", Shards.Text(young.Metadata));
+        Assert.Equal([2f, 0, 0, 0], young.Vector.ToArray());
+        Assert.Equal("old", Shards.Text(old.Metadata));
+        Assert.Equal([1L, 2], new[] { old.Sequence, young.Sequence });
         Assert.Equal(1, shard.Count);
         Assert.Equal(["a"], shard.Nearest(1, 10, exact: true));
     }
@@ -127,9 +128,9 @@ public sealed class ShardStoreTests
         await shard.DeleteAsync("2", "id00", "id17", "id49");
         await shard.UpsertAsync("3", "id17", "id05", "é", "zz");
         var listed = new List<string>();
-        for (var page = shard.List([], 7); page.Count > 0; page = shard.List(shard.IdOf(page[^1]).Span, 7))
+        for (var page = shard.List([], 7); page.Count > 0; page = shard.List(page[^1].Id, 7))
         {
-            listed.AddRange(page.Select(row => Shards.Text(shard.IdOf(row))));
+            listed.AddRange(page.Select(record => Shards.Text(record.Id)));
         }
 
         var expected = ids.Except(["id00", "id49"], StringComparer.Ordinal).Append("zz").Append("é");

@@ -26,13 +26,14 @@ internal sealed class SearchJob
     private readonly bool _byShards;
     private readonly int _queriesInCell;
     private readonly int _cellCount;
-    private readonly int[] _breadths; // By shard; 0 to compare every live record.
+    private readonly SearchEffort _effort; // In each shard: so the merged hits reach a target, too.
     private readonly byte[][] _packed;
-    private readonly Candidate[][] _found;
+    private readonly ShardHit[][] _found;
     private readonly long _made;
     private long _started;
     private int _claimed;
     private int _remaining;
+    private int _breadth;
 
     /// <summary>Plans a search.</summary>
     /// <param name="search">What is searched for.</param>
@@ -52,7 +53,12 @@ internal sealed class SearchJob
         CancellationToken cancellationToken)
     {
         (_search, _shards, _notMine, _time, _token) = (search, shards, notMine, time, cancellationToken);
-        _breadths = Array.ConvertAll(shards, BreadthOf);
+        _effort = search switch
+        {
+            { Exact: true } => SearchEffort.Exact,
+            { TargetRecall: > 0 } => SearchEffort.Recall(search.TargetRecall),
+            _ => SearchEffort.Breadth(search.SearchBreadth),
+        };
         _queriesInCell = Math.Clamp((search.QueryCount + threads - 1) / threads, 1, MostQueriesInCell);
         _cellCount = (search.QueryCount + _queriesInCell - 1) / _queriesInCell;
         if (search.QueryCount == 1 && Math.Min(shards.Length, idleThreads) is > 1 and var parts)
@@ -61,7 +67,7 @@ internal sealed class SearchJob
         }
 
         _packed = _cellCount > 1 && !_byShards ? new byte[_cellCount][] : [];
-        _found = _byShards ? new Candidate[_cellCount][] : [];
+        _found = _byShards ? new ShardHit[_cellCount][] : [];
         _remaining = _cellCount;
         _made = time.GetTimestamp();
     }
@@ -117,16 +123,8 @@ internal sealed class SearchJob
             _completion.TrySetException(exception);
         }
 #pragma warning restore CA1031
-        scratch.DiscardPacked();
+        scratch.Clear();
     }
-
-    // Each shard to the target by itself: so the merged hits reach it, too.
-    private int BreadthOf(ShardStore shard) => _search switch
-    {
-        { Exact: true } => 0,
-        { TargetRecall: > 0 } => shard.BreadthFor(_search.TargetRecall, _search.Limit),
-        _ => _search.SearchBreadth,
-    };
 
     private int CountOf(int cell) => Math.Min(_queriesInCell, QueryCount - (cell * _queriesInCell));
 
@@ -163,18 +161,26 @@ internal sealed class SearchJob
         for (var shard = firstShard; shard < endShard; shard++)
         {
             _token.ThrowIfCancellationRequested();
-            var breadth = _breadths[shard];
-            var sought = new VectorQuery(vector, Math.Max(1, breadth))
+            var sought = new VectorQuery(vector, breadth: 1)
             {
                 MaxDistance = _search.MaxDistance ?? float.PositiveInfinity,
             };
-            var outcome = _shards[shard].Search(sought, breadth == 0, scratch.Hits(_search.Limit), ref stop);
+            var outcome = _shards[shard].Search(sought, _effort, scratch.Hits(_search.Limit), ref stop);
             if (outcome.Stopped)
             {
                 throw new OperationCanceledException(_token);
             }
 
-            scratch.MergeHits(_shards, shard, outcome.Count, _search.Limit);
+            scratch.MergeHits(outcome.Count);
+            Note(outcome.SearchBreadth);
+        }
+    }
+
+    private void Note(int breadth)
+    {
+        for (var seen = Volatile.Read(ref _breadth); breadth > seen; seen = Volatile.Read(ref _breadth))
+        {
+            Interlocked.CompareExchange(ref _breadth, breadth, seen);
         }
     }
 
@@ -182,15 +188,16 @@ internal sealed class SearchJob
     {
         var writer = new PackedHitsWriter(scratch.Packed);
         writer.BeginQuery(scratch.Best.Length);
-        foreach (var hit in scratch.Best)
+        foreach (var (record, distance) in scratch.Best)
         {
-            var shard = _shards[hit.Shard];
             writer.AddHit(
-                shard.IdOf(hit.Row).Span,
-                hit.Distance,
-                _search.IncludeMetadata ? shard.MetadataOf(hit.Row).Span : default,
-                _search.IncludeVector ? MemoryMarshal.AsBytes(shard.VectorOf(hit.Row)) : default);
+                record.Id,
+                distance,
+                _search.IncludeMetadata ? record.Metadata : default,
+                _search.IncludeVector ? MemoryMarshal.AsBytes(record.Vector) : default);
         }
+
+        GC.KeepAlive(scratch); // Its hits keep the memory of the spans.
     }
 
     private SiloSearchResult Finish(SearchScratch scratch)
@@ -200,7 +207,7 @@ internal sealed class SearchJob
             scratch.BeginQuery(_search.Limit);
             foreach (var found in _found)
             {
-                scratch.Merge(_shards, found, _search.Limit);
+                scratch.Merge(found);
             }
 
             Pack(scratch);
@@ -212,7 +219,7 @@ internal sealed class SearchJob
             Hits = _packed.Length > 0 ? Join(_packed) : scratch.Packed.WrittenSpan.ToArray(),
             Queued = _time.GetElapsedTime(_made, _started),
             Searched = _time.GetElapsedTime(_started),
-            SearchBreadth = _breadths.Max(),
+            SearchBreadth = _breadth,
         };
     }
 

@@ -86,8 +86,8 @@ internal sealed partial class ShardGrain(
         ShardReadMessage read, CancellationToken cancellationToken)
     {
         var store = await ReachAsync(read.MinSequence, cancellationToken);
-        var rows = read.Ids.Length > 0 ? FindRows(store, read.Ids) : store.List(read.After, read.Limit);
-        var records = new StoredRecordMessage[rows.Count];
+        var found = read.Ids.Length > 0 ? Find(store, read.Ids) : store.List(read.After, read.Limit);
+        var records = new StoredRecordMessage[found.Count];
         for (var index = 0; index < records.Length; index++)
         {
             if (index > 0 && index % RowsPerTurn == 0)
@@ -96,7 +96,7 @@ internal sealed partial class ShardGrain(
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            records[index] = ToMessage(store, rows[index], read);
+            records[index] = ToMessage(found[index], read);
         }
 
         return records;
@@ -123,24 +123,25 @@ internal sealed partial class ShardGrain(
         DeactivateOnIdle();
     }
 
-    private static List<int> FindRows(ShardStore store, byte[][] ids)
+    private static List<StoredRecord> Find(ShardStore store, byte[][] ids)
     {
-        var rows = new List<int>(ids.Length);
+        var found = new List<StoredRecord>(ids.Length);
         foreach (var id in ids)
         {
-            if (store.TryFind(id, out var row))
+            if (store.TryFind(id, out var record))
             {
-                rows.Add(row);
+                found.Add(record);
             }
         }
 
-        return rows;
+        return found;
     }
 
-    private static StoredRecordMessage ToMessage(ShardStore store, int row, ShardReadMessage read) => new(
-        store.IdOf(row).ToArray(),
-        read.IncludeVector ? MemoryMarshal.AsBytes(store.VectorOf(row)).ToArray() : [],
-        read.IncludeMetadata ? store.MetadataOf(row).ToArray() : []);
+    // The caller's list keeps the record, and so the memory of its spans.
+    private static StoredRecordMessage ToMessage(StoredRecord record, ShardReadMessage read) => new(
+        record.Id.ToArray(),
+        read.IncludeVector ? MemoryMarshal.AsBytes(record.Vector).ToArray() : [],
+        read.IncludeMetadata ? record.Metadata.ToArray() : []);
 
     private async Task<ShardStore> ReachAsync(long sequence, CancellationToken cancellationToken)
     {
@@ -189,6 +190,7 @@ internal sealed partial class ShardGrain(
                 options.Value,
                 builder,
                 time,
+                new Progress(this),
                 _leaving.Token);
             registry.Add(_key, store);
             LogOpened(_key, store.Epoch, store.Count);
@@ -239,6 +241,12 @@ internal sealed partial class ShardGrain(
         }
     }
 
+    // Not the runtime's: that one would post to the grain's scheduler, which may be gone.
+    private sealed class Progress(ShardGrain grain) : IProgress<Exception>
+    {
+        public void Report(Exception value) => grain.LogUpkeepFailed(value, grain._key);
+    }
+
     private ShardUnavailableException Unavailable(Exception cause)
     {
         LogUnavailable(cause, _key);
@@ -250,6 +258,9 @@ internal sealed partial class ShardGrain(
 
     [LoggerMessage(LogLevel.Warning, "Shard {Shard} of epoch {Epoch} stopped: {Reason}.")]
     private partial void LogStopped(ShardKey shard, long epoch, ShardStopReason reason);
+
+    [LoggerMessage(LogLevel.Warning, "Segments of shard {Shard} cannot be written now; trying again.")]
+    private partial void LogUpkeepFailed(Exception exception, ShardKey shard);
 
     [LoggerMessage(LogLevel.Warning, "Shard {Shard} cannot serve.")]
     private partial void LogUnavailable(Exception exception, ShardKey shard);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SimilarityCluster.Index;
 using SimilarityCluster.Storage.Log;
 

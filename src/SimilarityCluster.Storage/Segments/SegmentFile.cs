@@ -212,6 +212,10 @@ internal sealed class SegmentFile
         return first;
     }
 
+    /// <summary>Checks every block that was not checked yet; reads the whole segment.</summary>
+    /// <exception cref="InvalidDataException">One is damaged.</exception>
+    internal void VerifyAll() => _blocks.Verify(0, _blocks.Length);
+
     /// <summary>
     /// Checks everything, also what was checked before: blocks, and if they are whole, what the numbers in them
     /// say. Reads the whole segment.

@@ -1,6 +1,3 @@
-using SimilarityCluster.Index;
-using SimilarityCluster.Storage.Indexing;
-using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Writing;
 
@@ -15,7 +12,7 @@ namespace SimilarityCluster.Storage.Upkeep;
 /// time: from the freeze of a tail to its manifest nobody else may. What fails for the medium's sake is tried
 /// again after a pause, for as long as the shard is open.
 /// </remarks>
-internal sealed class ShardUpkeep
+internal sealed class ShardUpkeep : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -123,6 +120,13 @@ internal sealed class ShardUpkeep
 
             await work.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Waits until everything has ended, after the shard has stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await WhenQuietAsync().ConfigureAwait(false);
+        _checkpointing.Dispose();
     }
 
     private async Task TidyAsync()

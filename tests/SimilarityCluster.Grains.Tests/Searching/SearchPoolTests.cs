@@ -30,6 +30,7 @@ public sealed class SearchPoolTests : IAsyncLifetime
                 new ShardStoreOptions(),
                 _builder,
                 TimeProvider.System,
+                new Progress<Exception>(),
                 Token);
             _shards.Add(store);
             RecordWrite[] records = [.. Enumerable.Range(0, 20).Select(row => new RecordWrite(

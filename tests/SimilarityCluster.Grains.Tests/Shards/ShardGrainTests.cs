@@ -86,6 +86,7 @@ public sealed class ShardGrainTests
             new ShardStoreOptions(),
             builder,
             TimeProvider.System,
+            new Progress<Exception>(),
             Token))
         {
             Assert.True(other.Epoch > before.Epoch);

@@ -1,3 +1,4 @@
+using SimilarityCluster.Index;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Storage.Tests.Support;
 
@@ -160,19 +161,27 @@ public sealed class GraphBuilderTests
     }
 
     [Fact]
-    public async Task BreadthFor_GraphIsIdle_IsMeasured()
+    public async Task Search_TargetRecall_IsExactUntilTheIdleGraphIsMeasured()
     {
         await using var shard = await Shards.OpenAsync(_objects, builder: _scheduler);
         await shard.UpsertAsync("1", [.. Enumerable.Range(0, 1_100).Select(i => $"id{i}")]);
-        Assert.Equal(0, shard.BreadthFor(0.9, 10));
+        Assert.Equal(0, BreadthFor(0.9));
         _scheduler.Open();
-        while (shard.BreadthFor(0.9, 10) == 0)
+        while (BreadthFor(0.9) == 0)
         {
             Shards.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
-        Assert.InRange(shard.BreadthFor(0.9, 10), 10, 1_000);
-        Assert.Equal(0, shard.BreadthFor(1, 10));
+        Assert.InRange(BreadthFor(0.9), 10, 1_000);
+        Assert.Equal(0, BreadthFor(1));
+
+        int BreadthFor(double recall)
+        {
+            var stop = default(NeverStop);
+            var query = new VectorQuery([1, 0, 0, 0], 1);
+            var effort = SearchEffort.Recall(recall);
+            return shard.Search(query, effort, new ShardHit[10], ref stop).SearchBreadth;
+        }
     }
 }

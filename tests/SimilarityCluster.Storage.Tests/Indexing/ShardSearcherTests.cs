@@ -89,7 +89,7 @@ public sealed class ShardSearcherTests
         await using var shard = await Shards.OpenAsync(_objects);
         var stop = default(NeverStop);
         Assert.Throws<ArgumentException>(() =>
-            shard.Search(new VectorQuery([1, 2], 10), true, new RowHit[1], ref stop));
+            shard.Search(new VectorQuery([1, 2], 1), SearchEffort.Exact, new ShardHit[1], ref stop));
     }
 
     [Fact]
@@ -98,7 +98,8 @@ public sealed class ShardSearcherTests
         await using var shard = await Shards.OpenAsync(_objects);
         await shard.UpsertAsync("1", "a");
         var stop = new CancellationStop(new CancellationToken(true));
-        Assert.True(shard.Search(new VectorQuery([1, 0, 0, 0], 10), true, new RowHit[1], ref stop).Stopped);
+        var query = new VectorQuery([1, 0, 0, 0], 1);
+        Assert.True(shard.Search(query, SearchEffort.Exact, new ShardHit[1], ref stop).Stopped);
     }
 
     private static async Task WriteManyAsync(ShardStore shard, int first, int count)

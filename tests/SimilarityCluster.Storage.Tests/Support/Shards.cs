@@ -20,18 +20,20 @@ internal static class Shards
         ShardStoreOptions? options = null,
         TaskScheduler? builder = null,
         TimeProvider? time = null,
-        ShardSchema? schema = null) => ShardStore.OpenAsync(
+        ShardSchema? schema = null,
+        IProgress<Exception>? upkeepFailures = null) => ShardStore.OpenAsync(
             objects,
             Prefix,
             schema ?? Schema,
             options ?? new ShardStoreOptions(),
             builder ?? TaskScheduler.Default,
             time ?? new FakeTimeProvider(),
+            upkeepFailures ?? new Failures(),
             Token);
 
     internal static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    internal static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+    internal static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
     internal static RecordWrite Record(string id, float value, string metadata = "") =>
         new(Utf8(id), Vector(value), Utf8(metadata));
@@ -50,13 +52,20 @@ internal static class Shards
             new ShardWrite(operation, [], [.. ids.Select(id => new ReadOnlyMemory<byte>(Utf8(id)))]), Token);
 
     internal static List<string> Ids(this ShardStore shard) =>
-        [.. shard.List([], int.MaxValue).Select(row => Text(shard.IdOf(row)))];
+        [.. shard.List([], int.MaxValue).Select(record => Text(record.Id))];
 
     internal static List<string> Nearest(this ShardStore shard, float value, int limit, bool exact)
     {
-        var hits = new RowHit[limit];
+        var hits = new ShardHit[limit];
         var stop = default(NeverStop);
-        var outcome = shard.Search(new VectorQuery([value, 0, 0, 0], 64), exact, hits, ref stop);
-        return [.. hits.Take(outcome.Count).Select(hit => Text(shard.IdOf(hit.Row)))];
+        var effort = exact ? SearchEffort.Exact : SearchEffort.Breadth(64);
+        var outcome = shard.Search(new VectorQuery([value, 0, 0, 0], 1), effort, hits, ref stop);
+        return [.. hits.Take(outcome.Count).Select(hit => Text(hit.Record.Id))];
+    }
+
+    /// <summary>A failure of the upkeep fails the test that does not expect one.</summary>
+    private sealed class Failures : IProgress<Exception>
+    {
+        public void Report(Exception value) => throw new InvalidOperationException("Upkeep failed.", value);
     }
 }

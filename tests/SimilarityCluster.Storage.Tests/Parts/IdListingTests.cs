@@ -1,7 +1,7 @@
-using SimilarityCluster.Storage.Records;
+using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Tests.Support;
 
-namespace SimilarityCluster.Storage.Tests.Records;
+namespace SimilarityCluster.Storage.Tests.Parts;
 
 public sealed class IdListingTests
 {
@@ -25,7 +25,7 @@ public sealed class IdListingTests
                     dead.Add(old);
                 }
 
-                records.Append(Shards.Utf8(id), Shards.Utf8("metadata of " + id));
+                records.Append(Shards.Utf8(id), Shards.Utf8("metadata of " + id), 1);
                 live.Add(id, records.Count - 1);
             }
 
@@ -52,14 +52,14 @@ public sealed class IdListingTests
     public void Refresh_RowReplacedMeanwhile_KeepsItsId()
     {
         var records = new RecordTable();
-        records.Append("a"u8, default);
+        records.Append("a"u8, default, 1);
         var published = 1;
 
         // Between the look at the row and the end of the refresh, a writer publishes a successor and the row
         // dies.
         var listing = new IdListing(records, () => published, _ =>
         {
-            records.Append("a"u8, default);
+            records.Append("a"u8, default, 1);
             published = 2;
             return true;
         });
