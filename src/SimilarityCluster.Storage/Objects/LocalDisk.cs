@@ -1,14 +1,12 @@
-#pragma warning disable MA0048 // The exception is read with the disk that throws it.
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace SimilarityCluster.Storage.Objects;
 
-/// <summary>
-/// The few operations below <see cref="LocalObjectStore"/>; virtual, so that tests can let them fail.
-/// </summary>
+/// <summary>The disk of this machine.</summary>
 /// <remarks><c>link</c>, <c>flock</c> and the fsync of a directory have no managed counterpart.</remarks>
-internal partial class LocalDisk
+internal sealed partial class LocalDisk : ILocalDisk
 {
     private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC on Linux, x64 and arm64.
     private const int FileExistsError = 17; // EEXIST
@@ -17,22 +15,17 @@ internal partial class LocalDisk
     private const int ExclusiveLock = 2; // LOCK_EX
     private const int DoNotBlock = 4; // LOCK_NB
 
-    /// <summary>Creates a file whose content is on the medium when this returns.</summary>
-    /// <exception cref="SyncFailedException">The medium did not confirm.</exception>
-    internal virtual void WriteFile(string path, ReadOnlyMemory<byte> content)
-    {
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        RandomAccess.Write(file, content.Span, 0);
-        if (Fsync((int)file.DangerousGetHandle()) != 0)
-        {
-            throw new SyncFailedException(path, LastError());
-        }
-    }
+    /// <inheritdoc/>
+    public bool DirectoryExists(string path) => Directory.Exists(path);
 
-    /// <summary>Gives a file a second name, unless that name is taken.</summary>
-    /// <returns>False when the name is taken.</returns>
-    /// <exception cref="IOException">The filesystem cannot.</exception>
-    internal virtual bool TryLink(string path, string newPath)
+    /// <inheritdoc/>
+    public void CreateDirectory(string path) => Do("mkdir", path, () => Directory.CreateDirectory(path));
+
+    /// <inheritdoc/>
+    public ILocalFile CreateFile(string path) => Do("create", path, () => new NewFile(path));
+
+    /// <inheritdoc/>
+    public bool TryLink(string path, string newPath)
     {
         if (Link(path, newPath) == 0)
         {
@@ -45,9 +38,22 @@ internal partial class LocalDisk
             : throw new IOException($"link '{path}' to '{newPath}': {error.Message}", error);
     }
 
-    /// <summary>Makes the names in a directory durable.</summary>
-    /// <exception cref="SyncFailedException">The medium did not confirm.</exception>
-    internal virtual void SyncDirectory(string path)
+    /// <inheritdoc/>
+    public void Remove(string path)
+    {
+        // A directory of that name is not ours to remove.
+        if (File.Exists(path))
+        {
+            Do("unlink", path, () =>
+            {
+                File.Delete(path);
+                return true;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path)
     {
         var descriptor = Open(path, ReadOnlyCloseOnExec);
         if (descriptor < 0)
@@ -64,12 +70,62 @@ internal partial class LocalDisk
         }
     }
 
-    /// <summary>Removes a name, if it is there.</summary>
-    internal virtual void Remove(string path) => File.Delete(path);
+    /// <inheritdoc/>
+    public byte[]? Read(string path, long offset, int length)
+    {
+        using var file = OpenToRead(path);
+        if (file is null)
+        {
+            return null;
+        }
 
-    /// <summary>Locks an open file until it is closed; the lock dies with the process.</summary>
-    /// <returns>False when another holder is in the way.</returns>
-    internal static bool TryLock(SafeHandle file, bool shared)
+        var content = new byte[(int)Math.Clamp(RandomAccess.GetLength(file) - offset, 0, length)];
+        for (var read = 0; read < content.Length;)
+        {
+            var count = RandomAccess.Read(file, content.AsSpan(read), offset + read);
+            read += count > 0
+                ? count
+                : throw new IOException($"read '{path}': the file ended at byte {offset + read}.");
+        }
+
+        return content;
+    }
+
+    /// <inheritdoc/>
+    public SafeBuffer? Map(string path)
+    {
+        using var file = OpenToRead(path);
+        return file is null ? null : MappedFile.Map(file, path);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ListFiles(string path) =>
+        Directory.Exists(path)
+            ? Do("list", path, () => Directory.GetFiles(path, "*", SearchOption.AllDirectories))
+            : [];
+
+    /// <inheritdoc/>
+    public IDisposable? TryLock(string path, bool shared)
+    {
+        var file = OpenToLock(path);
+        try
+        {
+            if (file is not null && TakeLock(file, path, shared))
+            {
+                return file;
+            }
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+
+        file?.Dispose();
+        return null;
+    }
+
+    private static bool TakeLock(SafeFileHandle file, string path, bool shared)
     {
         if (Flock((int)file.DangerousGetHandle(), (shared ? SharedLock : ExclusiveLock) | DoNotBlock) == 0)
         {
@@ -79,7 +135,52 @@ internal partial class LocalDisk
         var error = LastError();
         return error.NativeErrorCode == WouldBlockError
             ? false
-            : throw new IOException($"flock: {error.Message}", error);
+            : throw new IOException($"flock '{path}': {error.Message}", error);
+    }
+
+    // ReadWrite sharing makes the runtime's own lock a shared one, which an exclusive holder refuses here.
+    private static SafeFileHandle? OpenToLock(string path)
+    {
+        try
+        {
+            return Do("open", path, () => File.OpenHandle(
+                path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite));
+        }
+        catch (IOException held) when (held.HResult == WouldBlockError)
+        {
+            return null;
+        }
+    }
+
+    private static SafeFileHandle? OpenToRead(string path)
+    {
+        // Asked first, since the way in which a directory fails to open is that of a denied file.
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Do(
+                "open", path, () => File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static T Do<T>(string what, string path, Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException($"{what} '{path}': {denied.Message}", denied);
+        }
     }
 
     private static Win32Exception LastError() => new(Marshal.GetLastPInvokeError());
@@ -105,10 +206,29 @@ internal partial class LocalDisk
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Close(int descriptor);
-}
 
-/// <summary>An fsync failed: what the medium holds is unknown, and a second fsync would not tell.</summary>
-/// <param name="path">What was to be made durable.</param>
-/// <param name="cause">The system's error.</param>
-internal sealed class SyncFailedException(string path, Exception cause)
-    : IOException($"fsync '{path}': {cause.Message}", cause);
+    // Stays open until it is synced: a failed write-back is told to those who had the file open then.
+    private sealed class NewFile(string path) : ILocalFile
+    {
+        private readonly SafeFileHandle _file =
+            File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+
+        private long _length;
+
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            RandomAccess.Write(_file, bytes, _length);
+            _length += bytes.Length;
+        }
+
+        public void Sync()
+        {
+            if (Fsync((int)_file.DangerousGetHandle()) != 0)
+            {
+                throw new SyncFailedException(path, LastError());
+            }
+        }
+
+        public void Dispose() => _file.Dispose();
+    }
+}

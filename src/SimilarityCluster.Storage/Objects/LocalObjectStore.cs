@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.InteropServices;
 
 namespace SimilarityCluster.Storage.Objects;
 
@@ -9,9 +9,14 @@ namespace SimilarityCluster.Storage.Objects;
 /// <remarks>
 /// <para>
 /// <c>objects/KEY</c> are the objects, <c>pending/</c> holds files that have no name yet, <c>lock</c> is held
-/// while the store is open. A put writes a pending file, syncs it, links it to its name, syncs the directory
-/// of that name and, where it made directories, their parents. Linux only: other systems lack these promises
-/// or these calls.
+/// while the store is open. A put writes a pending file, syncs it, makes the directory of its name and syncs
+/// their parents, links the file to its name and syncs its directory. Linux only: other systems lack these
+/// promises or these calls.
+/// </para>
+/// <para>
+/// What this process finds, a process that was killed may have made and not synced, or another may be about
+/// to sync: a directory that was found, a name that is taken and a name that is gone are synced as if this
+/// process had made or removed them.
 /// </para>
 /// <para>
 /// After a failed fsync nobody knows what is durable, and asking again does not tell (the kernel forgets the
@@ -22,15 +27,15 @@ namespace SimilarityCluster.Storage.Objects;
 /// </remarks>
 public sealed class LocalObjectStore : IObjectStore, IDisposable
 {
-    private readonly LocalDisk _disk;
-    private readonly SafeFileHandle _lock;
+    private readonly ILocalDisk _disk;
+    private readonly IDisposable _lock;
     private readonly string _objects;
     private readonly string _pending;
     private readonly ConcurrentDictionary<string, bool> _durableDirectories = new(StringComparer.Ordinal);
     private volatile SyncFailedException? _failure;
     private volatile bool _disposed;
 
-    private LocalObjectStore(string directory, SafeFileHandle heldLock, LocalDisk disk)
+    private LocalObjectStore(string directory, IDisposable heldLock, ILocalDisk disk)
     {
         _disk = disk;
         _lock = heldLock;
@@ -54,7 +59,7 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     public static LocalObjectStore Open(string directory, bool shared) =>
         Open(directory, shared, new LocalDisk());
 
-    internal static LocalObjectStore Open(string directory, bool shared, LocalDisk disk)
+    internal static LocalObjectStore Open(string directory, bool shared, ILocalDisk disk)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         if (!OperatingSystem.IsLinux())
@@ -66,7 +71,10 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
 
         directory = Path.GetFullPath(directory);
         MakeDirectory(directory, disk);
-        var heldLock = Lock(directory, shared);
+        var heldLock = disk.TryLock(Path.Combine(directory, "lock"), shared)
+            ?? throw new IOException(
+                $"directory: '{directory}' is held by another process; it can be shared only by processes "
+                + "that all open it as shared.");
         var store = new LocalObjectStore(directory, heldLock, disk);
         try
         {
@@ -85,7 +93,23 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         ObjectKey.Check(key);
-        return new(Task.Run(() => Put(key, content), cancellationToken));
+        return new(Task.Run(() => Put(key, file => file.Write(content.Span)), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PutOutcome> PutIfAbsentAsync(
+        string key, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        ObjectKey.Check(key);
+        ArgumentNullException.ThrowIfNull(write);
+        return new(Task.Run(() => Put(key, Append), cancellationToken));
+
+        void Append(ILocalFile file)
+        {
+            using var stream = new AppendStream(file);
+            write(stream);
+            stream.Flush();
+        }
     }
 
     /// <inheritdoc/>
@@ -96,6 +120,13 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         return new(Task.Run(() => Get(key, offset, length), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SafeBuffer?> MapAsync(string key, CancellationToken cancellationToken)
+    {
+        ObjectKey.Check(key);
+        return new(Task.Run(() => Map(key), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -119,63 +150,46 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         _lock.Dispose();
     }
 
-    private static SafeFileHandle Lock(string directory, bool shared)
-    {
-        var file = OpenLockFile(directory);
-        try
-        {
-            return LocalDisk.TryLock(file, shared) ? file : throw Held(directory, cause: null);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    // ReadWrite sharing makes the runtime's own lock a shared one, which an exclusive holder refuses here.
-    private static SafeFileHandle OpenLockFile(string directory)
-    {
-        var path = Path.Combine(directory, "lock");
-        try
-        {
-            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
-        }
-        catch (IOException cause) when (File.Exists(path))
-        {
-            throw Held(directory, cause);
-        }
-    }
-
-    private static IOException Held(string directory, IOException? cause) => new(
-        $"directory: '{directory}' is held by another process; it can be shared only by processes that all "
-        + "open it as shared.",
-        cause);
-
     /// <summary>Makes a directory and those above it, each durable in its parent.</summary>
-    private static void MakeDirectory(string directory, LocalDisk disk)
+    /// <remarks>
+    /// The deepest one that is found may have been made by a process that was killed before the sync; those
+    /// above it were synced before it was made.
+    /// </remarks>
+    private static void MakeDirectory(string directory, ILocalDisk disk)
     {
         var parent = Path.GetDirectoryName(directory);
-        if (parent is null || Directory.Exists(directory))
+        if (parent is null)
         {
             return;
         }
 
-        MakeDirectory(parent, disk);
-        Directory.CreateDirectory(directory);
-        disk.SyncDirectory(parent);
+        var found = disk.DirectoryExists(directory);
+        if (!found)
+        {
+            MakeDirectory(parent, disk);
+            disk.CreateDirectory(directory);
+        }
+
+        try
+        {
+            disk.SyncDirectory(parent);
+        }
+        catch (SyncFailedException failure) when (found && failure.IsRefused)
+        {
+            // No process of this user made something in such a parent: the directory was given to us.
+        }
     }
 
     private void Prepare(string directory, bool shared)
     {
-        Directory.CreateDirectory(_objects);
-        Directory.CreateDirectory(_pending);
+        _disk.CreateDirectory(_objects);
+        _disk.CreateDirectory(_pending);
         _disk.SyncDirectory(directory);
         _durableDirectories[_objects] = true;
         if (!shared)
         {
             // Nobody else can be writing: these are leftovers of a process that died.
-            foreach (var leftover in Directory.EnumerateFiles(_pending))
+            foreach (var leftover in _disk.ListFiles(_pending))
             {
                 _disk.Remove(leftover);
             }
@@ -191,7 +205,7 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         var name = file + ".probe";
         try
         {
-            _disk.WriteFile(file, "probe"u8.ToArray());
+            _disk.CreateFile(file).Dispose();
             if (!_disk.TryLink(file, name) || _disk.TryLink(file, name))
             {
                 throw new IOException("A second link to a name that is taken was not refused.");
@@ -211,7 +225,7 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         }
     }
 
-    private PutOutcome Put(string key, ReadOnlyMemory<byte> content)
+    private PutOutcome Put(string key, Action<ILocalFile> write)
     {
         ThrowIfUnusable();
         var path = PathOf(key);
@@ -219,23 +233,19 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         var pending = Path.Combine(_pending, Guid.NewGuid().ToString("N"));
         try
         {
+            using (var file = _disk.CreateFile(pending))
+            {
+                write(file);
+                Sync(file.Sync);
+            }
+
             MakeDurable(directory);
-            _disk.WriteFile(pending, content);
             var created = _disk.TryLink(pending, path);
 
             // Also when the name is taken: whoever took it may not have synced it yet, and the caller will
             // read it.
-            _disk.SyncDirectory(directory);
+            Sync(() => _disk.SyncDirectory(directory));
             return created ? PutOutcome.Created : PutOutcome.Exists;
-        }
-        catch (SyncFailedException failure)
-        {
-            _failure ??= failure;
-            throw;
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new IOException($"put '{key}': {denied.Message}", denied);
         }
         finally
         {
@@ -246,60 +256,27 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     private byte[]? Get(string key, long offset, int length)
     {
         ThrowIfUnusable();
-        var path = PathOf(key);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
+        return _disk.Read(PathOf(key), offset, length);
+    }
 
-        try
-        {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            var content = new byte[(int)Math.Clamp(RandomAccess.GetLength(file) - offset, 0, length)];
-            for (var read = 0; read < content.Length;)
-            {
-                var count = RandomAccess.Read(file, content.AsSpan(read), offset + read);
-                read += count > 0
-                    ? count
-                    : throw new IOException($"get '{key}': the file ended at byte {offset + read}.");
-            }
-
-            return content;
-        }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new IOException($"get '{key}': {denied.Message}", denied);
-        }
+    private SafeBuffer? Map(string key)
+    {
+        ThrowIfUnusable();
+        return _disk.Map(PathOf(key));
     }
 
     private List<string> List(string prefix, CancellationToken cancellationToken)
     {
         ThrowIfUnusable();
-        var folder = Path.Combine(_objects, ObjectKey.FolderOf(prefix));
         var keys = new List<string>();
-        try
+        foreach (var path in _disk.ListFiles(Path.Combine(_objects, ObjectKey.FolderOf(prefix))))
         {
-            foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            cancellationToken.ThrowIfCancellationRequested();
+            var key = path[(_objects.Length + 1)..];
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var key = path[(_objects.Length + 1)..];
-                if (key.StartsWith(prefix, StringComparison.Ordinal))
-                {
-                    keys.Add(key);
-                }
+                keys.Add(key);
             }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // No object ever began so.
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new IOException($"list '{prefix}': {denied.Message}", denied);
         }
 
         keys.Sort(StringComparer.Ordinal);
@@ -310,24 +287,12 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     {
         ThrowIfUnusable();
         var path = PathOf(key);
-        if (!File.Exists(path))
+        var directory = Path.GetDirectoryName(path)!;
+        if (_disk.DirectoryExists(directory))
         {
-            return;
-        }
-
-        try
-        {
+            // Synced also when the name is gone: whoever removed it may not have synced that yet.
             _disk.Remove(path);
-            _disk.SyncDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (SyncFailedException failure)
-        {
-            _failure ??= failure;
-            throw;
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new IOException($"delete '{key}': {denied.Message}", denied);
+            Sync(() => _disk.SyncDirectory(directory));
         }
     }
 
@@ -343,9 +308,22 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
 
         var parent = Path.GetDirectoryName(directory)!;
         MakeDurable(parent);
-        Directory.CreateDirectory(directory);
-        _disk.SyncDirectory(parent);
+        _disk.CreateDirectory(directory);
+        Sync(() => _disk.SyncDirectory(parent));
         _durableDirectories[directory] = true;
+    }
+
+    private void Sync(Action sync)
+    {
+        try
+        {
+            sync();
+        }
+        catch (SyncFailedException failure)
+        {
+            _failure ??= failure;
+            throw;
+        }
     }
 
     private string PathOf(string key) => Path.Combine(_objects, key);

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using SimilarityCluster.Storage.Objects;
+using SimilarityCluster.Storage.Tests.Support;
 
 namespace SimilarityCluster.Grains.Tests.Clusters;
 
@@ -29,6 +31,10 @@ internal sealed class MemoryObjectStore : IObjectStore
         }
     }
 
+    public ValueTask<PutOutcome> PutIfAbsentAsync(
+        string key, Action<Stream> write, CancellationToken cancellationToken) =>
+        PutIfAbsentAsync(key, ContentBy(write), cancellationToken);
+
     public ValueTask<byte[]?> GetAsync(
         string key, long offset, int length, CancellationToken cancellationToken)
     {
@@ -44,6 +50,9 @@ internal sealed class MemoryObjectStore : IObjectStore
                 content.AsSpan(from, Math.Min(length, content.Length - from)).ToArray());
         }
     }
+
+    public ValueTask<SafeBuffer?> MapAsync(string key, CancellationToken cancellationToken) =>
+        new(Task.Run<SafeBuffer?>(() => AlignedBuffer.CopyOf(ContentOf(key)), cancellationToken));
 
     public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -67,5 +76,20 @@ internal sealed class MemoryObjectStore : IObjectStore
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private byte[]? ContentOf(string key)
+    {
+        lock (_gate)
+        {
+            return _objects.GetValueOrDefault(key);
+        }
+    }
+
+    private static byte[] ContentBy(Action<Stream> write)
+    {
+        using var content = new MemoryStream();
+        write(content);
+        return content.ToArray();
     }
 }

@@ -69,93 +69,74 @@ public sealed class LocalObjectStoreTests : ObjectStoreConformance, IDisposable
     [Fact]
     public void Open_NoHardLinks_IsRefusedByName()
     {
-        var path = Path.Combine(_directory.Path, "other");
-        var disk = new FaultyDisk { OnLink = () => throw new IOException("Operation not permitted") };
-        var refusal = Assert.Throws<IOException>(() => LocalObjectStore.Open(path, shared: false, disk));
+        var disk = new SimulatedDisk { OnStep = Faults(DiskStepKind.Link, DiskFault.Fail) };
+        var refusal = Assert.Throws<IOException>(() => LocalObjectStore.Open("/d", shared: false, disk));
         Assert.Contains("hard links", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
-        LocalObjectStore.Open(path, shared: false).Dispose(); // The refused one let go of the lock.
+        Assert.Contains("'/d'", refusal.Message, StringComparison.Ordinal);
+        disk.OnStep = (_, _) => DiskFault.None;
+        LocalObjectStore.Open("/d", shared: false, disk).Dispose(); // The refused one let go of the lock.
     }
 
     [Fact]
     public void Open_SecondLinkOfAKeySucceeds_IsRefused()
     {
-        var disk = new FaultyDisk { OnLink = () => true };
-        Assert.Throws<IOException>(
-            () => LocalObjectStore.Open(Path.Combine(_directory.Path, "other"), shared: false, disk));
+        var disk = new SimulatedDisk { OnStep = Faults(DiskStepKind.FindLink, DiskFault.Lie) };
+        Assert.Throws<IOException>(() => LocalObjectStore.Open("/d", shared: false, disk));
     }
 
     [Fact]
-    public async Task PutIfAbsent_NewDirectories_SyncsFileThenLinkThenEveryDirectory()
+    public async Task PutIfAbsent_NewDirectories_SyncsFileThenEveryDirectoryThenLink()
     {
-        var disk = new FaultyDisk();
-        var path = Path.Combine(_directory.Path, "other");
-        using var store = LocalObjectStore.Open(path, shared: false, disk);
-        disk.Calls.Clear();
-        await store.PutIfAbsentAsync("a/b/k", "x"u8.ToArray(), Token);
+        var disk = new SimulatedDisk();
+        using var store = LocalObjectStore.Open("/d", shared: false, disk);
         Assert.Equal(
-            ["sync objects", "sync a", "write", "link k", "sync b", "remove"],
-            disk.Calls);
-        disk.Calls.Clear();
-        await store.PutIfAbsentAsync("a/b/k", "y"u8.ToArray(), Token);
-        Assert.Equal(["write", "link k", "sync b", "remove"], disk.Calls);
+            ["Write", "SyncFile", "CreateDirectory a", "SyncDirectory objects", "CreateDirectory b",
+                "SyncDirectory a", "Link k", "SyncDirectory b"],
+            await StepsAsync(disk, () => store.PutIfAbsentAsync("a/b/k", "x"u8.ToArray(), Token)));
+        Assert.Equal(
+            ["Write", "SyncFile", "FindLink k", "SyncDirectory b"],
+            await StepsAsync(disk, () => store.PutIfAbsentAsync("a/b/k", "y"u8.ToArray(), Token)));
     }
 
     [Fact]
-    public async Task EveryCall_AfterAFailedSync_FailsUntilOpenedAnew()
+    public async Task PutIfAbsent_Streamed_TakesLittleMemoryAndOnlyWrites()
     {
-        var disk = new FaultyDisk();
-        var path = Path.Combine(_directory.Path, "other");
-        using (var store = LocalObjectStore.Open(path, shared: false, disk))
-        {
-            disk.FailingDirectory = "a";
-            await Assert.ThrowsAsync<SyncFailedException>(
-                async () => await store.PutIfAbsentAsync("a/k", "x"u8.ToArray(), Token));
-            disk.FailingDirectory = null;
-            await Assert.ThrowsAsync<IOException>(async () => await store.GetAsync("a/k", 0, 1, Token));
-            await Assert.ThrowsAsync<IOException>(
-                async () => await store.PutIfAbsentAsync("a/k", "x"u8.ToArray(), Token));
-        }
-
-        using var again = LocalObjectStore.Open(path, shared: false);
-        Assert.Equal(PutOutcome.Created, await again.PutIfAbsentAsync("b/k", "x"u8.ToArray(), Token));
-    }
-
-    private sealed class FaultyDisk : LocalDisk
-    {
-        internal List<string> Calls { get; } = [];
-
-        internal Func<bool>? OnLink { get; init; }
-
-        internal string? FailingDirectory { get; set; }
-
-        internal override void WriteFile(string path, ReadOnlyMemory<byte> content)
-        {
-            Calls.Add("write");
-            base.WriteFile(path, content);
-        }
-
-        internal override bool TryLink(string path, string newPath)
-        {
-            Calls.Add("link " + Path.GetFileName(newPath));
-            return OnLink?.Invoke() ?? base.TryLink(path, newPath);
-        }
-
-        internal override void SyncDirectory(string path)
-        {
-            Calls.Add("sync " + Path.GetFileName(path));
-            if (string.Equals(FailingDirectory, Path.GetFileName(path), StringComparison.Ordinal))
+        var chunk = new byte[1024 * 1024];
+        long allocated = 0;
+        await _store.PutIfAbsentAsync(
+            "k",
+            content =>
             {
-                throw new SyncFailedException(path, new IOException("Input/output error"));
-            }
+                Assert.False(content.CanSeek);
+                Assert.False(content.CanRead);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                for (var i = 0; i < 32; i++)
+                {
+                    content.WriteByte((byte)i);
+                    content.Write(chunk);
+                }
 
-            base.SyncDirectory(path);
-        }
-
-        internal override void Remove(string path)
-        {
-            Calls.Add("remove");
-            base.Remove(path);
-        }
+                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                Assert.Equal(32 * (chunk.Length + 1), content.Position);
+            },
+            Token);
+        Assert.InRange(allocated, 0, chunk.Length);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Data, "pending")));
     }
+
+    private static async Task<string[]> StepsAsync(
+        SimulatedDisk disk, Func<ValueTask<PutOutcome>> put)
+    {
+        var before = disk.Steps.Count;
+        await put();
+
+        // The first and the last make and remove the pending file; its name is random.
+        return [.. disk.Steps.Skip(before + 1).SkipLast(1).Select(
+            step => step.Kind is DiskStepKind.Write or DiskStepKind.SyncFile
+                ? $"{step.Kind}"
+                : step.ToString())];
+    }
+
+    private static Func<DiskStep, DiskStep, DiskFault> Faults(DiskStepKind kind, DiskFault fault) =>
+        (step, _) => step.Kind == kind ? fault : DiskFault.None;
 }

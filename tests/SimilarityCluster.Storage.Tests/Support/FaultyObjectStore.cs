@@ -1,4 +1,5 @@
 #pragma warning disable MA0048 // The faults are read with the store that has them.
+using System.Runtime.InteropServices;
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Tests.Support;
@@ -12,7 +13,7 @@ internal enum PutFault
     AnsweredTwice,
 }
 
-/// <summary>A store whose puts and gets fail on demand, or wait.</summary>
+/// <summary>A store whose calls fail on demand, and whose puts wait.</summary>
 internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
 {
     /// <summary>Chooses the fault of each put.</summary>
@@ -21,10 +22,45 @@ internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     /// <summary>Every put waits for this first.</summary>
     internal Func<string, Task> BeforePut { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Whether gets and maps fail.</summary>
     internal bool FailGets { get; set; }
 
-    public async ValueTask<PutOutcome> PutIfAbsentAsync(
-        string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    /// <summary>Which prefixes cannot be listed.</summary>
+    internal Predicate<string> FailList { get; set; } = _ => false;
+
+    /// <summary>Which keys cannot be deleted.</summary>
+    internal Predicate<string> FailDelete { get; set; } = _ => false;
+
+    public ValueTask<PutOutcome> PutIfAbsentAsync(
+        string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        PutAsync(key, () => inner.PutIfAbsentAsync(key, content, cancellationToken));
+
+    public ValueTask<PutOutcome> PutIfAbsentAsync(
+        string key, Action<Stream> write, CancellationToken cancellationToken) =>
+        PutAsync(key, () => inner.PutIfAbsentAsync(key, write, cancellationToken));
+
+    public ValueTask<byte[]?> GetAsync(
+        string key, long offset, int length, CancellationToken cancellationToken) =>
+        FailGets
+            ? throw new IOException("The get was refused.")
+            : inner.GetAsync(key, offset, length, cancellationToken);
+
+    public ValueTask<SafeBuffer?> MapAsync(string key, CancellationToken cancellationToken) =>
+        FailGets
+            ? throw new IOException("The map was refused.")
+            : inner.MapAsync(key, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        FailList(prefix)
+            ? throw new IOException("The list was refused.")
+            : inner.ListAsync(prefix, cancellationToken);
+
+    public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) =>
+        FailDelete(key)
+            ? throw new IOException("The delete was refused.")
+            : inner.DeleteAsync(key, cancellationToken);
+
+    private async ValueTask<PutOutcome> PutAsync(string key, Func<ValueTask<PutOutcome>> put)
     {
         await BeforePut(key);
         var fault = OnPut(key);
@@ -33,24 +69,12 @@ internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
             throw new IOException("The put was refused.");
         }
 
-        var outcome = await inner.PutIfAbsentAsync(key, content, cancellationToken);
+        var outcome = await put();
         return fault switch
         {
             PutFault.AnswerLost => throw new IOException("The answer was lost."),
-            PutFault.AnsweredTwice => await inner.PutIfAbsentAsync(key, content, cancellationToken),
+            PutFault.AnsweredTwice => await put(),
             _ => outcome,
         };
     }
-
-    public ValueTask<byte[]?> GetAsync(
-        string key, long offset, int length, CancellationToken cancellationToken) =>
-        FailGets
-            ? throw new IOException("The get was refused.")
-            : inner.GetAsync(key, offset, length, cancellationToken);
-
-    public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
-        inner.ListAsync(prefix, cancellationToken);
-
-    public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) =>
-        inner.DeleteAsync(key, cancellationToken);
 }

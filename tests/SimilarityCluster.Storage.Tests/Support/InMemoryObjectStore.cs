@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Tests.Support;
@@ -19,6 +20,13 @@ internal sealed class InMemoryObjectStore : IObjectStore
         }
     }
 
+    public ValueTask<PutOutcome> PutIfAbsentAsync(
+        string key, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        ObjectKey.Check(key);
+        return PutIfAbsentAsync(key, ContentBy(write), cancellationToken);
+    }
+
     public ValueTask<byte[]?> GetAsync(
         string key, long offset, int length, CancellationToken cancellationToken)
     {
@@ -29,6 +37,12 @@ internal sealed class InMemoryObjectStore : IObjectStore
                 ? content.AsSpan((int)Math.Min(offset, content.Length)).ToArray().Take(length).ToArray()
                 : null);
         }
+    }
+
+    public ValueTask<SafeBuffer?> MapAsync(string key, CancellationToken cancellationToken)
+    {
+        ObjectKey.Check(key);
+        return new(Task.Run<SafeBuffer?>(() => AlignedBuffer.CopyOf(ContentOf(key)), cancellationToken));
     }
 
     public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
@@ -67,5 +81,20 @@ internal sealed class InMemoryObjectStore : IObjectStore
         {
             return [.. _objects.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal))];
         }
+    }
+
+    private byte[]? ContentOf(string key)
+    {
+        lock (_sync)
+        {
+            return _objects.GetValueOrDefault(key);
+        }
+    }
+
+    private static byte[] ContentBy(Action<Stream> write)
+    {
+        using var content = new MemoryStream();
+        write(content);
+        return content.ToArray();
     }
 }

@@ -1,0 +1,48 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace SimilarityCluster.Storage.Objects;
+
+/// <summary>A whole file as memory to read, exactly as long as the file.</summary>
+/// <remarks>
+/// The runtime's own buffer of a view is as long as its pages, so this one stands before it.
+/// </remarks>
+internal sealed class MappedFile : SafeBuffer
+{
+    private readonly MemoryMappedViewAccessor _view;
+
+    private MappedFile(MemoryMappedViewAccessor view, long length)
+        : base(ownsHandle: true)
+    {
+        // The count keeps the pages until this buffer lets go, whichever of both is finalised first.
+        var counted = false;
+        view.SafeMemoryMappedViewHandle.DangerousAddRef(ref counted);
+        _view = view;
+        SetHandle(view.SafeMemoryMappedViewHandle.DangerousGetHandle());
+        Initialize((ulong)length);
+    }
+
+    /// <summary>Maps a file; it may be closed and removed afterwards.</summary>
+    /// <exception cref="IOException">It is empty, or the system cannot.</exception>
+    internal static MappedFile Map(SafeFileHandle file, string path)
+    {
+        var length = RandomAccess.GetLength(file);
+        if (length == 0)
+        {
+            throw new IOException($"map '{path}': the file is empty.");
+        }
+
+        using var mapping = MemoryMappedFile.CreateFromFile(
+            file, mapName: null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        return new MappedFile(mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        _view.SafeMemoryMappedViewHandle.DangerousRelease();
+        _view.Dispose();
+        return true;
+    }
+}
