@@ -214,11 +214,19 @@ public sealed class ShardStore : IAsyncDisposable
     public Task WhenIndexedAsync(CancellationToken cancellationToken) =>
         _growth.WhenIndexedAsync(cancellationToken);
 
-    /// <summary>Waits until nothing is sealed or merged any more; for tests and benchmarks.</summary>
+    /// <summary>Waits until nothing is written, sealed or merged any more; for tests and benchmarks.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When all is quiet.</returns>
-    public Task WhenQuietAsync(CancellationToken cancellationToken) =>
-        _upkeep.WhenQuietAsync().WaitAsync(cancellationToken);
+    public async Task WhenQuietAsync(CancellationToken cancellationToken)
+    {
+        bool waited;
+        do
+        {
+            waited = await _commits.WhenIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false)
+                | await _upkeep.WhenQuietAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (waited); // The one may have given the other something to do.
+    }
 
     /// <summary>
     /// Finishes the writes in flight and lets go of the shard; searches may still run and finish.

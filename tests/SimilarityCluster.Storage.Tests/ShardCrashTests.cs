@@ -25,7 +25,8 @@ public sealed class ShardCrashTests
         for (var life = 0; life < 8; life++)
         {
             var faulty = new FaultyObjectStore(memory);
-            await using var shard = await Shards.OpenAsync(faulty, time: time);
+            await using var shard = await Shards.OpenAsync(
+                faulty, time: time, upkeepFailures: new ExpectedFailures());
             if (uncertain is not null)
             {
                 // The retry is applied once, whether the lost put had reached the store or not.

@@ -178,6 +178,7 @@ public sealed class ShardStoreTests
             new(),
             TaskScheduler.Default,
             new FakeTimeProvider(),
+            new Progress<Exception>(),
             Shards.Token));
 
     [Fact]

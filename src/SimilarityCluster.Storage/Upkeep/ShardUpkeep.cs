@@ -102,9 +102,10 @@ internal sealed class ShardUpkeep : IAsyncDisposable
     }
 
     /// <summary>Waits until there is nothing to do.</summary>
-    internal async Task WhenQuietAsync()
+    /// <returns>Whether there was something.</returns>
+    internal async Task<bool> WhenQuietAsync()
     {
-        while (true)
+        for (var waited = false; ; waited = true)
         {
             Task work;
             lock (_sync)
@@ -112,13 +113,12 @@ internal sealed class ShardUpkeep : IAsyncDisposable
                 work = Task.WhenAll(_sealing, _merging);
             }
 
-            if (work.IsCompleted)
-            {
-                await work.ConfigureAwait(false);
-                return;
-            }
-
+            var isQuiet = work.IsCompleted;
             await work.ConfigureAwait(false);
+            if (isQuiet)
+            {
+                return waited;
+            }
         }
     }
 

@@ -79,6 +79,21 @@ internal sealed class GroupCommit(
         }
     }
 
+    /// <summary>Waits for the slot in flight and those behind it.</summary>
+    /// <returns>Whether there were any.</returns>
+    internal async Task<bool> WhenIdleAsync()
+    {
+        Task committing;
+        lock (_sync)
+        {
+            committing = _committing;
+        }
+
+        var waited = !committing.IsCompleted;
+        await committing.ConfigureAwait(false);
+        return waited;
+    }
+
     /// <summary>Takes no more writes and finishes those that it has.</summary>
     internal Task CloseAsync()
     {

@@ -17,10 +17,10 @@ public sealed class WriteRecordTests
         var bytes = WriteRecord.Encode(Write, operation, 42);
         var decoded = WriteRecord.Decode("key", bytes.AsMemory(LogRecord.HeaderBytes), 4);
         Assert.Equal((42, operation), (decoded.Time, decoded.Operation));
-        Assert.Equal("a,long id", string.Join(',', decoded.Upserts.Select(upsert => Shards.Text(upsert.Id))));
-        Assert.Equal("one,", string.Join(',', decoded.Upserts.Select(it => Shards.Text(it.Metadata))));
+        Assert.Equal("a,long id", string.Join(',', decoded.Upserts.Select(it => Shards.Text(it.Id.Span))));
+        Assert.Equal("one,", string.Join(',', decoded.Upserts.Select(it => Shards.Text(it.Metadata.Span))));
         Assert.Equal(Shards.Vector(2), decoded.Upserts[1].Vector.ToArray());
-        Assert.Equal("gone", Shards.Text(Assert.Single(decoded.Deletes)));
+        Assert.Equal("gone", Shards.Text(Assert.Single(decoded.Deletes).Span));
     }
 
     [Fact]

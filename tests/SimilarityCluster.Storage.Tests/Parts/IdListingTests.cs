@@ -74,7 +74,7 @@ public sealed class IdListingTests
         var map = new IdMap(records);
         for (var row = 0; row < 10_000; row++)
         {
-            records.Append(Shards.Utf8($"id{row}"), new byte[row % 300]);
+            records.Append(Shards.Utf8($"id{row}"), new byte[row % 300], row);
             map.Add(row);
         }
 

@@ -1,3 +1,5 @@
+#pragma warning disable MA0048 // The failures are read with the shards that have them.
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
@@ -68,4 +70,12 @@ internal static class Shards
     {
         public void Report(Exception value) => throw new InvalidOperationException("Upkeep failed.", value);
     }
+}
+
+/// <summary>Keeps the failures of the upkeep that a test expects.</summary>
+internal sealed class ExpectedFailures : IProgress<Exception>
+{
+    internal ConcurrentQueue<Exception> Seen { get; } = new();
+
+    public void Report(Exception value) => Seen.Enqueue(value);
 }
