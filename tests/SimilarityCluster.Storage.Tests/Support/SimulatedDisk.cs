@@ -62,6 +62,15 @@ internal sealed class SimulatedDisk : ILocalDisk
         lock (_sync)
         {
             IsCrashed = true;
+            return Fork(random, crashAtStep);
+        }
+    }
+
+    /// <summary>What a power failure would leave now; this disk goes on.</summary>
+    internal SimulatedDisk Fork(Random random, int? crashAtStep = null)
+    {
+        lock (_sync)
+        {
             var left = (SimulatedDirectory)new Survival(random).Of(_root);
             return new SimulatedDisk(left) { CrashAtStep = crashAtStep };
         }
