@@ -44,7 +44,7 @@ internal sealed record ObjectCrash(int Seed, int? KillStep, int? CrashStep, int 
     }
 
     public override string ToString() =>
-        $"seed {Seed}, kill step {KillStep}, crash step {CrashStep}, survivor {Survivor}";
+        $"seed {Seed}, kill step {KillStep ?? -1}, crash step {CrashStep ?? -1} (-1: none), survivor {Survivor}";
 
     /// <summary>Opens what was left and compares; gives the first difference.</summary>
     internal static async Task<string?> FindViolationAsync(
