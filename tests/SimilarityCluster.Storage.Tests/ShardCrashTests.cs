@@ -19,8 +19,7 @@ public sealed class ShardCrashTests
         var random = new Random(seed);
         var memory = new InMemoryObjectStore();
         var time = new FakeTimeProvider();
-        var model = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var sequence = 0L;
+        var model = new ShardModel();
         ShardWrite? uncertain = null;
         for (var life = 0; life < 8; life++)
         {
@@ -30,17 +29,17 @@ public sealed class ShardCrashTests
             if (uncertain is not null)
             {
                 // The retry is applied once, whether the lost put had reached the store or not.
-                Assert.InRange(shard.Sequence, sequence, sequence + 1);
-                Check(await shard.WriteAsync(uncertain, Shards.Token), uncertain, model, ref sequence);
+                Assert.InRange(shard.Sequence, model.Sequence, model.Sequence + 1);
+                model.Apply(uncertain, await shard.WriteAsync(uncertain, Shards.Token));
                 uncertain = null;
             }
 
-            AssertSame(model, shard);
-            Assert.Equal(sequence, shard.Sequence);
+            model.AssertSame(shard);
+            Assert.Equal(model.Sequence, shard.Sequence);
             var puts = random.Next(1, 12);
             for (var i = 0; ; i++)
             {
-                var write = RandomWrite(random, $"{life}.{i}");
+                var write = ShardModel.RandomWrite(random, $"{life}.{i}");
                 if (i == puts)
                 {
                     // The owner's end: it never learns what became of this put.
@@ -52,8 +51,8 @@ public sealed class ShardCrashTests
                     break;
                 }
 
-                Check(await shard.WriteAsync(write, Shards.Token), write, model, ref sequence);
-                var acknowledged = sequence;
+                model.Apply(write, await shard.WriteAsync(write, Shards.Token));
+                var acknowledged = model.Sequence;
                 if (random.Next(4) == 0)
                 {
                     Assert.InRange(
@@ -61,53 +60,7 @@ public sealed class ShardCrashTests
                 }
             }
 
-            AssertSame(model, shard); // Nothing of the write that was not acknowledged is seen.
+            model.AssertSame(shard); // Nothing of the write that was not acknowledged is seen.
         }
-    }
-
-    private static void Check(
-        ShardWriteOutcome outcome,
-        ShardWrite write,
-        SortedDictionary<string, string> model,
-        ref long sequence)
-    {
-        var deleted = write.Deletes.Count(id => model.Remove(Shards.Text(id.Span)));
-        foreach (var upsert in write.Upserts)
-        {
-            model[Shards.Text(upsert.Id.Span)] = Shards.Text(upsert.Metadata.Span);
-        }
-
-        sequence++;
-        Assert.Equal(new ShardWriteOutcome(sequence, write.Upserts.Count, deleted), outcome);
-    }
-
-    private static void AssertSame(SortedDictionary<string, string> model, ShardStore shard)
-    {
-        Assert.Equal(model.Count, shard.Count);
-        var stored = shard.List([], int.MaxValue)
-            .Select(
-                record => KeyValuePair.Create(Shards.Text(record.Id), Shards.Text(record.Metadata)));
-        Assert.Equal(model, stored);
-        var found = shard.Nearest(0, model.Count + 10, exact: true).Order(StringComparer.Ordinal);
-        Assert.Equal(model.Keys, found, StringComparer.Ordinal);
-        foreach (var (id, metadata) in model)
-        {
-            Assert.True(shard.TryFind(Shards.Utf8(id), out var record));
-            Assert.Equal(metadata, Shards.Text(record.Metadata));
-            Assert.Equal(metadata.Length, (int)record.Vector[0]);
-        }
-    }
-
-    private static ShardWrite RandomWrite(Random random, string operation)
-    {
-        var ids = Enumerable.Range(0, random.Next(6)).Select(_ => $"id{random.Next(30)}")
-            .Distinct(StringComparer.Ordinal).ToList();
-        var upserts = ids.Take(random.Next(ids.Count + 1)).ToList();
-        return new ShardWrite(
-            operation,
-            [.. upserts.Select(id => (Id: id, Metadata: new string('m', random.Next(20)) + operation))
-                .Select(record => Shards.Record(record.Id, record.Metadata.Length, record.Metadata))],
-            [.. ids.Except(upserts, StringComparer.Ordinal)
-                .Select(id => (ReadOnlyMemory<byte>)Shards.Utf8(id))]);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class AppendStream(ILocalFile file) : Stream
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (_buffered + buffer.Length > BufferBytes)
+        if (buffer.Length > BufferBytes - _buffered)
         {
             Flush();
         }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using SimilarityCluster.Storage.Objects;
 using SimilarityCluster.Storage.Tests.Support;
 
@@ -82,6 +83,22 @@ public sealed class LocalObjectStoreTests : ObjectStoreConformance, IDisposable
     {
         var disk = new SimulatedDisk { OnStep = Faults(DiskStepKind.FindLink, DiskFault.Lie) };
         Assert.Throws<IOException>(() => LocalObjectStore.Open("/d", shared: false, disk));
+    }
+
+    [Theory]
+    [InlineData(13, true)] // EACCES
+    [InlineData(22, true)] // EINVAL
+    [InlineData(30, true)] // EROFS
+    [InlineData(5, false)] // EIO
+    public void Open_ParentCannotBeSynced_IsRefusedUnlessItIsNotOurs(int error, bool isOpened)
+    {
+        var disk = new SimulatedDisk { SyncError = new Win32Exception(error) };
+        disk.CreateDirectory("/mount");
+        disk.OnStep = (step, _) => step.IsSync && step.Path is "/" ? DiskFault.Fail : DiskFault.None;
+        var refusal = Record.Exception(
+            () => LocalObjectStore.Open("/mount", shared: false, disk).Dispose());
+        Assert.Equal(isOpened, refusal is null);
+        Assert.Throws<SyncFailedException>(() => LocalObjectStore.Open("/other", shared: false, disk));
     }
 
     [Fact]

@@ -4,6 +4,8 @@ namespace SimilarityCluster.Storage.Tests.Support;
 /// <summary>What is asked of a disk.</summary>
 internal enum DiskStepKind
 {
+    /// <summary>Nothing yet.</summary>
+    None,
     CreateDirectory,
 
     /// <summary>A directory was to be created and is there already.</summary>

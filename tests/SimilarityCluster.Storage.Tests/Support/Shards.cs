@@ -75,7 +75,16 @@ internal static class Shards
 /// <summary>Keeps the failures of the upkeep that a test expects.</summary>
 internal sealed class ExpectedFailures : IProgress<Exception>
 {
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal ConcurrentQueue<Exception> Seen { get; } = new();
 
-    public void Report(Exception value) => Seen.Enqueue(value);
+    /// <summary>When there was one.</summary>
+    internal Task First => _first.Task;
+
+    public void Report(Exception value)
+    {
+        Seen.Enqueue(value);
+        _first.TrySetResult();
+    }
 }

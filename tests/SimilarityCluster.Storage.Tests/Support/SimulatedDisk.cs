@@ -38,6 +38,9 @@ internal sealed class SimulatedDisk : ILocalDisk
     /// <summary>Chooses what becomes of a step, given also the one before it.</summary>
     internal Func<DiskStep, DiskStep, DiskFault> OnStep { get; set; } = (_, _) => DiskFault.None;
 
+    /// <summary>Why a sync fails, where it does.</summary>
+    internal Exception SyncError { get; set; } = new IOException("Input/output error");
+
     /// <summary>Whether the process was cut off.</summary>
     internal bool IsCrashed { get; private set; }
 
@@ -62,6 +65,15 @@ internal sealed class SimulatedDisk : ILocalDisk
         lock (_sync)
         {
             IsCrashed = true;
+            return Fork(random, crashAtStep);
+        }
+    }
+
+    /// <summary>What a power failure would leave now; this disk goes on.</summary>
+    internal SimulatedDisk Fork(Random random, int? crashAtStep = null)
+    {
+        lock (_sync)
+        {
             var left = (SimulatedDirectory)new Survival(random).Of(_root);
             return new SimulatedDisk(left) { CrashAtStep = crashAtStep };
         }
@@ -231,7 +243,7 @@ internal sealed class SimulatedDisk : ILocalDisk
                 break;
             case DiskFault.Fail:
                 fail();
-                throw new SyncFailedException(path, new IOException("Input/output error"));
+                throw new SyncFailedException(path, SyncError);
             case DiskFault.Lie:
             default:
                 break;
