@@ -55,7 +55,7 @@ internal static class SegmentCheck
     {
         if (column.OffsetOf(0) != 0 || column.OffsetOf(segment.RowCount) != column.ByteCount)
         {
-            yield return Named(segment, $"offsets of {name} do not lead through all {column.ByteCount} bytes");
+            yield return Named(segment, $"offsets of {name} do not lead through its {column.ByteCount} bytes");
         }
 
         var (least, most) = name is "id" ? (1, SegmentFormat.MaxIdBytes) : (0, int.MaxValue);

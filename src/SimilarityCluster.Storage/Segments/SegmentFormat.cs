@@ -6,9 +6,9 @@ namespace SimilarityCluster.Storage.Segments;
 /// <summary>How a segment is laid out: an immutable file of rows that is searched where it lies.</summary>
 /// <remarks>
 /// <para>
-/// All numbers are little-endian. A segment is written and read front to back; each part begins on a page of
-/// 4,096 bytes, and zeros fill what is between parts. Readers go by the footer, so parts may come in any order
-/// but for the graph, which is at the beginning, and the checksums, which the footer follows at once.
+/// All numbers are little-endian. A segment is written front to back; each part begins on a page of 4,096
+/// bytes, and zeros fill what is between parts. Readers go by the footer, so parts may come in any order but
+/// for the graph, which is at the beginning, and the checksums, which the footer follows at once.
 /// </para>
 /// <code>
 /// kind  part        content
@@ -21,8 +21,8 @@ namespace SimilarityCluster.Storage.Segments;
 ///    7  checksums   uint64 a block: XxHash3 (64 bits) of it
 /// </code>
 /// <para>
-/// A block is 65,536 bytes of everything before the checksums, the last one less; that rows and parts begin in
-/// the middle of it does not matter. The id table is an open-addressing one whose capacity is a power of two
+/// A block is 65,536 bytes of everything before the checksums, the last one less; rows and parts may begin in
+/// the middle of one. The id table is an open-addressing one whose capacity is a power of two
 /// of at least 1.5 entries a live row. An id's first entry is its XxHash3 (64 bits, seed 0) modulo the
 /// capacity, and the next ones follow until a free entry:
 /// </para>

@@ -5,7 +5,8 @@ namespace SimilarityCluster.Storage.Segments;
 
 /// <summary>Writes a segment front to back, see <see cref="SegmentFormat"/>.</summary>
 /// <remarks>
-/// Besides a block it holds about 25 bytes a live row, for the id table and the id order, and 8 bytes a block.
+/// Besides a block it holds at most 28 bytes a live row, for the id table and the id order, and 8 bytes a
+/// block.
 /// </remarks>
 internal sealed class SegmentWriter
 {
@@ -22,8 +23,8 @@ internal sealed class SegmentWriter
     /// <param name="blockBytes">Bytes of a block, see <see cref="SegmentFormat.IsBlockLength"/>.</param>
     /// <exception cref="ArgumentException">The source has another number of rows than the graph.</exception>
     /// <exception cref="InvalidOperationException">
-    /// An id has a forbidden length, two live rows have one id, or rows have changed meanwhile; the stream has
-    /// received something all the same.
+    /// An id has a forbidden length, two live rows have one id, or rows have changed meanwhile; the stream
+    /// has received something all the same.
     /// </exception>
     /// <exception cref="IOException">The stream failed.</exception>
     internal static void Write(
@@ -32,7 +33,8 @@ internal sealed class SegmentWriter
         if (source.RowCount != graph.Order.Length)
         {
             throw new ArgumentException(
-                $"The source has {source.RowCount} rows; the graph has {graph.Order.Length}.", nameof(source));
+                $"The source has {source.RowCount} rows; the graph has {graph.Order.Length}.",
+                nameof(source));
         }
 
         using var to = new BlockStream(stream, blockBytes);

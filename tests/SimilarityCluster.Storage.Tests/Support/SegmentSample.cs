@@ -5,7 +5,7 @@ using SimilarityCluster.Storage.Segments;
 
 namespace SimilarityCluster.Storage.Tests.Support;
 
-/// <summary>Seeded rows of a segment, numbered as in the sealed graph, some dead ones with ids of others.</summary>
+/// <summary>Seeded rows of a segment, numbered as in the sealed graph; dead ones repeat ids.</summary>
 internal sealed class SegmentSample : ISegmentSource
 {
     internal const string Key = "shards/0/segments/1-abc";
