@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using SimilarityCluster.Index.Sealing;
+using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage.Segments;
 
@@ -126,10 +127,10 @@ internal sealed class SegmentWriter
     private ReadOnlySpan<byte> CheckedIdOf(int row)
     {
         var id = _source.IdOf(row);
-        return id.Length is > 0 and <= SegmentFormat.MaxIdBytes
+        return id.Length is > 0 and <= WriteCheck.MaxIdBytes
             ? id
             : throw new InvalidOperationException(
-                $"The id of row {row} has {id.Length} bytes; expected 1 to {SegmentFormat.MaxIdBytes}.");
+                $"The id of row {row} has {id.Length} bytes; expected 1 to {WriteCheck.MaxIdBytes}.");
     }
 
     private int[] LiveRowsById()
