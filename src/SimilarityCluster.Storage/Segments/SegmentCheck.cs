@@ -57,7 +57,8 @@ internal static class SegmentCheck
     {
         if (column.OffsetOf(0) != 0 || column.OffsetOf(segment.RowCount) != column.ByteCount)
         {
-            yield return Named(segment, $"offsets of {name} do not lead through its {column.ByteCount} bytes");
+            yield return Named(
+                segment, $"offsets of {name} do not lead through its {column.ByteCount} bytes");
         }
 
         var (least, most) = name is "id" ? (1, WriteCheck.MaxIdBytes) : (0, int.MaxValue);

@@ -10,8 +10,9 @@ namespace SimilarityCluster.Storage.Segments;
 /// <para>
 /// Nothing that is damaged is handed out. Opening checks what walks and look-ups trust: links, codes,
 /// offsets, sequences, id table and id order. The blocks of ids, metadata and vectors are checked when they
-/// are first read, and a damaged one fails every read of it. Only the distances that a walk computes come from vectors
-/// that nobody has checked: call <see cref="VerifyVector"/> for each row that a search is about to return.
+/// are first read, and a damaged one fails every read of it. Only the distances that a walk computes come
+/// from vectors that nobody has checked: call <see cref="VerifyVector"/> for each row that a search is about
+/// to return.
 /// </para>
 /// <para>
 /// Spans lie in the mapping, which stays as long as this object, or a graph of it, is in use: keep one of

@@ -59,7 +59,7 @@ internal static class SegmentFormat
     /// <summary>The version that is written, and the only one that is read.</summary>
     internal const int Version = 1;
 
-    /// <summary>Bytes that one checksum covers: few enough that the first read of them is still quick.</summary>
+    /// <summary>Bytes that one checksum covers: few enough that a first read is still quick.</summary>
     internal const int BlockBytes = 1 << 16;
 
     /// <summary>What each part is aligned to.</summary>
