@@ -63,7 +63,8 @@ public sealed class ShardDiskCrashTests
         catch (Exception failure)
         {
             throw new InvalidOperationException(
-                $"seed {seed}, step {step}, survivor {survivor}, killed {isKilled}: {failure.Message}", failure);
+                $"seed {seed}, step {step}, survivor {survivor}, killed {isKilled}: {failure.Message}",
+                failure);
         }
     }
 }

@@ -10,8 +10,8 @@ namespace SimilarityCluster.Storage.Objects;
 /// </summary>
 /// <remarks>
 /// Paths are absolute. Nothing is durable before it is synced: the content of a file by
-/// <see cref="ILocalFile.Sync"/>, a name by <see cref="SyncDirectory"/> of the directory that has it. Failures
-/// are <see cref="IOException"/>s.
+/// <see cref="ILocalFile.Sync"/>, a name by <see cref="SyncDirectory"/> of the directory that has it.
+/// Failures are <see cref="IOException"/>s.
 /// </remarks>
 internal interface ILocalDisk
 {

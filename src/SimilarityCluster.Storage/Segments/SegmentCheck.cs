@@ -1,3 +1,5 @@
+using SimilarityCluster.Storage.Writing;
+
 namespace SimilarityCluster.Storage.Segments;
 
 /// <summary>Looks for all that can be wrong with a segment.</summary>
@@ -55,10 +57,11 @@ internal static class SegmentCheck
     {
         if (column.OffsetOf(0) != 0 || column.OffsetOf(segment.RowCount) != column.ByteCount)
         {
-            yield return Named(segment, $"offsets of {name} do not lead through all {column.ByteCount} bytes");
+            yield return Named(
+                segment, $"offsets of {name} do not lead through its {column.ByteCount} bytes");
         }
 
-        var (least, most) = name is "id" ? (1, SegmentFormat.MaxIdBytes) : (0, int.MaxValue);
+        var (least, most) = name is "id" ? (1, WriteCheck.MaxIdBytes) : (0, int.MaxValue);
         for (var row = 0; row < segment.RowCount; row++)
         {
             var length = column.OffsetOf(row + 1) - column.OffsetOf(row);

@@ -8,14 +8,15 @@ namespace SimilarityCluster.Storage.Segments;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Nothing that is damaged is handed out. Opening checks what walks and look-ups trust: links, codes, offsets,
-/// sequences, id table and id order. The blocks of ids, metadata and vectors are checked when they are first
-/// read, and a damaged one fails every read of it. Only the distances that a walk computes come from vectors
-/// that nobody has checked: call <see cref="VerifyVector"/> for each row that a search is about to return.
+/// Nothing that is damaged is handed out. Opening checks what walks and look-ups trust: links, codes,
+/// offsets, sequences, id table and id order. The blocks of ids, metadata and vectors are checked when they
+/// are first read, and a damaged one fails every read of it. Only the distances that a walk computes come
+/// from vectors that nobody has checked: call <see cref="VerifyVector"/> for each row that a search is about
+/// to return.
 /// </para>
 /// <para>
-/// Spans lie in the mapping, which stays as long as this object, or a graph of it, is in use: keep one of them
-/// alive (<see cref="GC.KeepAlive"/>) until the last use of a span.
+/// Spans lie in the mapping, which stays as long as this object, or a graph of it, is in use: keep one of
+/// them alive (<see cref="GC.KeepAlive"/>) until the last use of a span.
 /// </para>
 /// </remarks>
 internal sealed class SegmentFile
@@ -85,10 +86,14 @@ internal sealed class SegmentFile
     /// <summary>Bytes of the whole segment.</summary>
     internal long ByteCount => _mapping.Length;
 
-    /// <summary>The graph. At first all rows are live in it, also those that were not: the caller deletes.</summary>
+    /// <summary>
+    /// The graph. At first all rows are live in it, also those that were not: the caller deletes.
+    /// </summary>
     internal SealedGraph Graph { get; }
 
-    /// <summary>Opens a segment. O(rows · (connectivity + bytes of a code)); vectors are not touched.</summary>
+    /// <summary>
+    /// Opens a segment. O(rows · (connectivity + bytes of a code)); vectors are not touched.
+    /// </summary>
     /// <param name="key">Its key, for messages.</param>
     /// <param name="buffer">
     /// Exactly as long, aligned to 64 bytes, and never changed. Whoever made it may dispose of it at any time
@@ -217,8 +222,8 @@ internal sealed class SegmentFile
     internal void VerifyAll() => _blocks.Verify(0, _blocks.Length);
 
     /// <summary>
-    /// Checks everything, also what was checked before: blocks, and if they are whole, what the numbers in them
-    /// say. Reads the whole segment.
+    /// Checks everything, also what was checked before: blocks, and if they are whole, what the numbers in
+    /// them say. Reads the whole segment.
     /// </summary>
     /// <returns>What is wrong, each naming its block or row; empty when nothing is.</returns>
     internal IEnumerable<string> Faults() =>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace SimilarityCluster.Storage.Segments;
 
-/// <summary>The end of a segment: what it is, and where everything is; see <see cref="SegmentFormat"/>.</summary>
+/// <summary>
+/// The end of a segment: what it is, and so where everything is; see <see cref="SegmentFormat"/>.
+/// </summary>
 /// <param name="BlockBytes">Bytes of a block.</param>
 /// <param name="RowCount">Rows.</param>
 /// <param name="LiveCount">Rows that are found by id.</param>
@@ -29,7 +31,8 @@ internal sealed record SegmentFooter(
     {
         if (bytes.Length != SegmentFormat.FooterBytes || !bytes.StartsWith(SegmentFormat.Magic))
         {
-            throw SegmentFile.Damaged(key, "expected the footer of a segment at its end, given something else");
+            throw SegmentFile.Damaged(
+                key, "expected the footer of a segment at its end, given something else");
         }
 
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[ChecksumOffset..])

@@ -6,9 +6,9 @@ namespace SimilarityCluster.Storage.Segments;
 /// <summary>How a segment is laid out: an immutable file of rows that is searched where it lies.</summary>
 /// <remarks>
 /// <para>
-/// All numbers are little-endian. A segment is written and read front to back; each part begins on a page of
-/// 4,096 bytes, and zeros fill what is between parts. Readers go by the footer, so parts may come in any order
-/// but for the graph, which is at the beginning, and the checksums, which the footer follows at once.
+/// All numbers are little-endian. A segment is written front to back; each part begins on a page of 4,096
+/// bytes, and zeros fill what is between parts. Readers go by the footer, so parts may come in any order but
+/// for the graph, which is at the beginning, and the checksums, which the footer follows at once.
 /// </para>
 /// <code>
 /// kind  part        content
@@ -21,10 +21,13 @@ namespace SimilarityCluster.Storage.Segments;
 ///    7  checksums   uint64 a block: XxHash3 (64 bits) of it
 /// </code>
 /// <para>
-/// A block is 65,536 bytes of everything before the checksums, the last one less; that rows and parts begin in
-/// the middle of it does not matter. The id table is an open-addressing one whose capacity is a power of two
-/// of at least 1.5 entries a live row. An id's first entry is its XxHash3 (64 bits, seed 0) modulo the
-/// capacity, and the next ones follow until a free entry:
+/// Everything before the checksums is in blocks of as many bytes as the footer says, 65,536 where nothing
+/// demands another number; the last one is shorter. Rows and parts may begin in the middle of a block.
+/// </para>
+/// <para>
+/// The capacity of the id table is a power of two, at least 1.5 entries a live row. An id is at its XxHash3
+/// (64 bits, seed 0) modulo the capacity, or at the first free entry behind that, the first entry following
+/// the last; so a search ends at a free entry:
 /// </para>
 /// <code>
 /// offset  type    entry of the id table
@@ -56,7 +59,7 @@ internal static class SegmentFormat
     /// <summary>The version that is written, and the only one that is read.</summary>
     internal const int Version = 1;
 
-    /// <summary>Bytes that one checksum covers: few enough to check one at the first read of it.</summary>
+    /// <summary>Bytes that one checksum covers: few enough that a first read is still quick.</summary>
     internal const int BlockBytes = 1 << 16;
 
     /// <summary>What each part is aligned to.</summary>
@@ -68,16 +71,13 @@ internal static class SegmentFormat
     /// <summary>Most parts that the footer has room for.</summary>
     internal const int MaxParts = 19;
 
-    /// <summary>Longest id in bytes.</summary>
-    internal const int MaxIdBytes = 512;
-
     /// <summary>What a footer begins with.</summary>
     internal static ReadOnlySpan<byte> Magic => "SIMSEGMT"u8;
 
     /// <summary>The checksum of all that has one.</summary>
     internal static ulong ChecksumOf(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes);
 
-    /// <summary>Where an id is in the id table. The seed is part of the format.</summary>
+    /// <summary>Says where an id is in the id table. The seed is part of the format.</summary>
     internal static ulong HashOf(ReadOnlySpan<byte> id) => XxHash3.HashToUInt64(id, seed: 0);
 
     /// <summary>Entries of the id table that is written for so many live rows.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SimilarityCluster.Storage.Segments;
 
 /// <summary>
-/// The bytes of a segment, such as a mapped file. They stay as long as anything refers to this object, so there
-/// is nothing to dispose, and nothing to unmap too early. Nothing outside of them can be read.
+/// The bytes of a segment, such as a mapped file. They stay as long as anything refers to this object, so
+/// there is nothing to dispose, and nothing to unmap too early. Nothing outside of them can be read.
 /// </summary>
 internal sealed unsafe class SegmentMapping : SafeBuffer
 {
@@ -66,6 +66,6 @@ internal sealed unsafe class SegmentMapping : SafeBuffer
         return true;
     }
 
-    private InvalidDataException Outside(long offset, long length) =>
-        SegmentFile.Damaged(Key, $"{length} bytes from {offset} on are asked for, of {Length} that there are");
+    private InvalidDataException Outside(long offset, long length) => SegmentFile.Damaged(
+        Key, $"{length} bytes from {offset} on are asked for, of {Length} that there are");
 }

@@ -41,5 +41,6 @@ internal readonly record struct SegmentPart(SegmentPartKind Kind, long Offset, l
 
     /// <summary>The rest of it.</summary>
     /// <param name="length">How many bytes are left out; the part has as many.</param>
-    internal SegmentPart Behind(long length) => this with { Offset = Offset + length, Length = Length - length };
+    internal SegmentPart Behind(long length) =>
+        this with { Offset = Offset + length, Length = Length - length };
 }

@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using SimilarityCluster.Index.Sealing;
+using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage.Segments;
 
 /// <summary>Writes a segment front to back, see <see cref="SegmentFormat"/>.</summary>
 /// <remarks>
-/// Besides a block it holds about 25 bytes a live row, for the id table and the id order, and 8 bytes a block.
+/// Besides a block it holds at most 28 bytes a live row, for the id table and the id order, and 8 bytes a
+/// block.
 /// </remarks>
 internal sealed class SegmentWriter
 {
@@ -22,8 +24,8 @@ internal sealed class SegmentWriter
     /// <param name="blockBytes">Bytes of a block, see <see cref="SegmentFormat.IsBlockLength"/>.</param>
     /// <exception cref="ArgumentException">The source has another number of rows than the graph.</exception>
     /// <exception cref="InvalidOperationException">
-    /// An id has a forbidden length, two live rows have one id, or rows have changed meanwhile; the stream has
-    /// received something all the same.
+    /// An id has a forbidden length, two live rows have one id, or rows have changed meanwhile; the stream
+    /// has received something all the same.
     /// </exception>
     /// <exception cref="IOException">The stream failed.</exception>
     internal static void Write(
@@ -32,7 +34,8 @@ internal sealed class SegmentWriter
         if (source.RowCount != graph.Order.Length)
         {
             throw new ArgumentException(
-                $"The source has {source.RowCount} rows; the graph has {graph.Order.Length}.", nameof(source));
+                $"The source has {source.RowCount} rows; the graph has {graph.Order.Length}.",
+                nameof(source));
         }
 
         using var to = new BlockStream(stream, blockBytes);
@@ -124,10 +127,10 @@ internal sealed class SegmentWriter
     private ReadOnlySpan<byte> CheckedIdOf(int row)
     {
         var id = _source.IdOf(row);
-        return id.Length is > 0 and <= SegmentFormat.MaxIdBytes
+        return id.Length is > 0 and <= WriteCheck.MaxIdBytes
             ? id
             : throw new InvalidOperationException(
-                $"The id of row {row} has {id.Length} bytes; expected 1 to {SegmentFormat.MaxIdBytes}.");
+                $"The id of row {row} has {id.Length} bytes; expected 1 to {WriteCheck.MaxIdBytes}.");
     }
 
     private int[] LiveRowsById()

@@ -25,7 +25,9 @@ public enum SyncReason
     /// <summary>A directory of objects was made.</summary>
     NewDirectory,
 
-    /// <summary>A directory of objects is there, made by a process that was killed before it synced it.</summary>
+    /// <summary>
+    /// A directory of objects is there, made by a process that was killed before it synced that.
+    /// </summary>
     FoundDirectory,
 
     /// <summary>The data directory has its folders.</summary>
@@ -50,7 +52,7 @@ public sealed class LocalObjectStoreCrashTests
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 20)];
 
-    public static TheoryData<int> KillSeeds => [.. Enumerable.Range(1, 4)];
+    public static TheoryData<int> KillSeeds => [.. Enumerable.Range(1, 6)];
 
     public static TheoryData<SyncReason> Reasons => [.. Enum.GetValues<SyncReason>()];
 
@@ -177,7 +179,9 @@ public sealed class LocalObjectStoreCrashTests
         }
     }
 
-    /// <summary>One process that is killed before each of its steps, and one after it that loses power.</summary>
+    /// <summary>
+    /// One process that is killed before each of its steps, and one after it that loses power.
+    /// </summary>
     private static IEnumerable<ObjectCrash> Kills(
         int seed, Func<DiskStep, DiskStep, DiskFault>? onStep = null)
     {
@@ -203,24 +207,31 @@ public sealed class LocalObjectStoreCrashTests
         Func<DiskStep, DiskStep, DiskFault>? onStep) =>
         new(seed, killStep, crashStep, survivor) { OnStep = onStep ?? ((_, _) => DiskFault.None) };
 
-    private static SyncReason ReasonOf(DiskStep step, DiskStep before) => step switch
+    private static SyncReason ReasonOf(DiskStep step, DiskStep before)
     {
-        { Kind: DiskStepKind.SyncFile } => SyncReason.Content,
-        { Path: ObjectWorkload.Directory } => SyncReason.Root,
-        _ when ObjectWorkload.Directory.StartsWith(step.Path, StringComparison.Ordinal) => before.Kind == DiskStepKind.CreateDirectory
-            ? SyncReason.NewParent
-            : SyncReason.FoundParent,
-        _ => before.Kind switch
+        if (step.Kind == DiskStepKind.SyncFile)
         {
+            return SyncReason.Content;
+        }
+
+        if (step.Path is ObjectWorkload.Directory)
+        {
+            return SyncReason.Root;
+        }
+
+        var isParent = ObjectWorkload.Directory.StartsWith(step.Path, StringComparison.Ordinal);
+        return before.Kind switch
+        {
+            DiskStepKind.CreateDirectory => isParent ? SyncReason.NewParent : SyncReason.NewDirectory,
+            _ when isParent => SyncReason.FoundParent,
+            DiskStepKind.FindDirectory => SyncReason.FoundDirectory,
             DiskStepKind.Link => SyncReason.LinkedName,
             DiskStepKind.FindLink => SyncReason.TakenName,
             DiskStepKind.Remove => SyncReason.RemovedName,
             DiskStepKind.MissName => SyncReason.MissedName,
-            DiskStepKind.CreateDirectory => SyncReason.NewDirectory,
-            DiskStepKind.FindDirectory => SyncReason.FoundDirectory,
             _ => throw new InvalidOperationException($"{step} after {before} has no known reason."),
-        },
-    };
+        };
+    }
 
     private static async Task<int> SyncsOfAsync(int seed)
     {

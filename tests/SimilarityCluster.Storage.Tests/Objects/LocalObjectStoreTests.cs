@@ -141,6 +141,20 @@ public sealed class LocalObjectStoreTests : ObjectStoreConformance, IDisposable
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(Data, "pending")));
     }
 
+    [Fact]
+    public async Task Delete_NameIsGone_SyncsItsDirectoryAllTheSame()
+    {
+        var disk = new SimulatedDisk();
+        using var store = LocalObjectStore.Open("/d", shared: false, disk);
+        var before = disk.Steps.Count;
+        await store.DeleteAsync("k", Token);
+        await store.DeleteAsync("nothing/here", Token);
+        Assert.Equal(
+            [new DiskStep(DiskStepKind.MissName, "/d/objects/k"),
+                new DiskStep(DiskStepKind.SyncDirectory, "/d/objects")],
+            disk.Steps.Skip(before));
+    }
+
     private static async Task<string[]> StepsAsync(
         SimulatedDisk disk, Func<ValueTask<PutOutcome>> put)
     {

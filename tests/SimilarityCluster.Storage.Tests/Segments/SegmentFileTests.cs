@@ -89,8 +89,13 @@ public sealed class SegmentFileTests
         var sample = SegmentSample.Create(count, seed: 506);
         var segment = SegmentSample.Open(sample.Bytes());
         var ids = sample.Ordered.Select(row => Convert.ToHexString(sample.Ids[row])).ToList();
-        byte[][] others = [.. sample.Ids.Select(id => id[..^1]), .. sample.Ids.Select(id => (byte[])[.. id, 0])];
-        foreach (var id in (byte[][])[[], [255, 255, 255, 255, 255], .. sample.Ids, .. others])
+        byte[][] others =
+        [
+            [], [255, 255, 255, 255, 255],
+            .. sample.Ids.Select(id => id[..^1]),
+            .. sample.Ids.Select(id => (byte[])[.. id, 0]),
+        ];
+        foreach (var id in sample.Ids.Concat(others))
         {
             var behind = ids.FindIndex(other => string.CompareOrdinal(other, Convert.ToHexString(id)) > 0);
             Assert.Equal(behind < 0 ? ids.Count : behind, segment.RankAfter(id));

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SimilarityCluster.Storage.Tests.Support;
 
-/// <summary>Bytes at a page's beginning, as those of a mapped file are, but exactly as many as given.</summary>
+/// <summary>Bytes at a page's beginning, as those of a mapped file are, but exactly as many.</summary>
 internal sealed class NativeBuffer : SafeBuffer
 {
     private const int PageBytes = 4_096;

@@ -7,7 +7,9 @@ namespace SimilarityCluster.Storage.Tests.Support;
 /// fails, and what is left is compared with what was acknowledged.
 /// </summary>
 /// <param name="Seed">Chooses the operations.</param>
-/// <param name="KillStep">The step at which the first process is killed; there is no second one if null.</param>
+/// <param name="KillStep">
+/// The step at which the first process is killed; there is no second process if null.
+/// </param>
 /// <param name="CrashStep">The step of the last process at which the power fails; at its end if null.</param>
 /// <param name="Survivor">Chooses what survives.</param>
 internal sealed record ObjectCrash(int Seed, int? KillStep, int? CrashStep, int Survivor)
@@ -44,7 +46,8 @@ internal sealed record ObjectCrash(int Seed, int? KillStep, int? CrashStep, int 
     }
 
     public override string ToString() =>
-        $"seed {Seed}, kill step {KillStep ?? -1}, crash step {CrashStep ?? -1} (-1: none), survivor {Survivor}";
+        $"seed {Seed}, kill step {KillStep ?? -1}, crash step {CrashStep ?? -1}, survivor {Survivor} "
+        + "(step -1: none)";
 
     /// <summary>Opens what was left and compares; gives the first difference.</summary>
     internal static async Task<string?> FindViolationAsync(

@@ -53,7 +53,7 @@ internal sealed class ObjectModel
                 return $"'{key}' is listed and not found, or found and not listed";
             }
 
-            if (!allowed.Exists(state => content is null ? state is null : content.AsSpan().SequenceEqual(state)))
+            if (!allowed.Exists(state => AreSame(state, content)))
             {
                 return content is null ? $"'{key}' is lost" : $"'{key}' has wrong content or should be gone";
             }
@@ -63,6 +63,9 @@ internal sealed class ObjectModel
             ? $"'{invented}' was invented"
             : null;
     }
+
+    private static bool AreSame(byte[]? state, byte[]? content) =>
+        state is null ? content is null : content is not null && state.AsSpan().SequenceEqual(content);
 
     private List<byte[]?> Of(string key)
     {

@@ -2,7 +2,9 @@ using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Tests.Support;
 
-/// <summary>Random puts, small and streamed, and deletes of a few keys, until they end or are cut off.</summary>
+/// <summary>
+/// Random puts, small and streamed, and deletes of a few keys, until they end or are cut off.
+/// </summary>
 /// <param name="seed">Chooses the operations.</param>
 /// <param name="operations">How many.</param>
 internal sealed class ObjectWorkload(int seed, int operations)

@@ -2,10 +2,11 @@ using SimilarityCluster.Index;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Sealing;
 using SimilarityCluster.Storage.Segments;
+using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage.Tests.Support;
 
-/// <summary>Seeded rows of a segment, numbered as in the sealed graph, some dead ones with ids of others.</summary>
+/// <summary>Seeded rows of a segment, numbered as in the sealed graph; dead ones repeat ids.</summary>
 internal sealed class SegmentSample : ISegmentSource
 {
     internal const string Key = "shards/0/segments/1-abc";
@@ -116,7 +117,7 @@ internal sealed class SegmentSample : ISegmentSource
     // The number makes ids distinct; what is before it makes them come in another order than the rows.
     private static byte[] Id(Random random, int row)
     {
-        var id = new byte[row % 50 == 7 ? SegmentFormat.MaxIdBytes : random.Next(4, 24)];
+        var id = new byte[row % 50 == 7 ? WriteCheck.MaxIdBytes : random.Next(4, 24)];
         random.NextBytes(id);
         BitConverter.TryWriteBytes(id.AsSpan(id.Length - sizeof(int)), row);
         return id;

@@ -294,7 +294,8 @@ internal sealed class SimulatedDisk : ILocalDisk
     }
 
     private SimulatedDirectory ParentOf(string path) =>
-        Find(Path.GetDirectoryName(path)!) as SimulatedDirectory ?? throw new DirectoryNotFoundException(path);
+        Find(Path.GetDirectoryName(path)!) as SimulatedDirectory
+            ?? throw new DirectoryNotFoundException(path);
 
     private SimulatedNode? Find(string path)
     {
