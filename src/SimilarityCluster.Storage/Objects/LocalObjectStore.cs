@@ -19,6 +19,10 @@ namespace SimilarityCluster.Storage.Objects;
 /// process had made or removed them.
 /// </para>
 /// <para>
+/// A process that died between link and sync leaves a name that may be gone after a power failure. Opening a
+/// directory that is not shared makes every name durable that it finds.
+/// </para>
+/// <para>
 /// After a failed fsync nobody knows what is durable, and asking again does not tell (the kernel forgets the
 /// pages that it could not write). So every later call fails with the first failure, until the directory is
 /// opened anew.
@@ -193,9 +197,25 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
             {
                 _disk.Remove(leftover);
             }
+
+            SyncNames();
         }
 
         Probe(directory);
+    }
+
+    /// <summary>
+    /// Makes names durable that a process left which died between link and sync: whoever sees them will
+    /// build on them.
+    /// </summary>
+    private void SyncNames()
+    {
+        var directories = _disk.ListFiles(_objects).Select(path => Path.GetDirectoryName(path)!);
+        foreach (var directory in directories.Distinct(StringComparer.Ordinal))
+        {
+            MakeDurable(directory);
+            _disk.SyncDirectory(directory);
+        }
     }
 
     /// <summary>Proves that the filesystem links, and that it refuses a name that is taken.</summary>

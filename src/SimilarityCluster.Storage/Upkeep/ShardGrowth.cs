@@ -23,7 +23,7 @@ internal sealed class ShardGrowth
     private readonly TaskScheduler _scheduler;
     private readonly ShardLifetime _lifetime;
     private readonly ShardUpkeep _upkeep;
-    private readonly Watermark _freezes;
+    private readonly Watermark _changes; // Counts what may let a waiting write go on, or refuse it.
     private GraphBuilder _builder;
     private GraphBuilder? _frozen; // Of the part that was frozen last.
     private long _tailBytes;
@@ -38,7 +38,8 @@ internal sealed class ShardGrowth
     {
         (_rows, _options, _scheduler, _lifetime, _upkeep) = (rows, options, scheduler, lifetime, upkeep);
         _tailBytes = tailBytes;
-        _freezes = lifetime.NewWatermark();
+        _changes = lifetime.NewWatermark();
+        upkeep.WhenFailed = Changed;
         _builder = NewBuilder();
         _builder.Wake();
     }
@@ -76,7 +77,7 @@ internal sealed class ShardGrowth
         Volatile.Write(ref _builder, NewBuilder());
         Volatile.Write(ref _tailBytes, 0);
         _upkeep.Seal(new FrozenTail(frozen, builder, nextSlot, operations));
-        _freezes.Advance(_freezes.Value + 1);
+        Changed();
     }
 
     /// <summary>
@@ -89,7 +90,7 @@ internal sealed class ShardGrowth
         while (true)
         {
             await Builder.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-            var freezes = _freezes.Value;
+            var changes = _changes.Value;
             if (Volatile.Read(ref _tailBytes) < MostSegments * _options.SegmentBytesLimit)
             {
                 return;
@@ -103,7 +104,7 @@ internal sealed class ShardGrowth
                     MostSegments * _options.SegmentBytesLimit);
             }
 
-            if (!await _freezes.WaitForAsync(freezes + 1, cancellationToken).ConfigureAwait(false))
+            if (!await _changes.WaitForAsync(changes + 1, cancellationToken).ConfigureAwait(false))
             {
                 throw _lifetime.Refusal();
             }
@@ -123,6 +124,8 @@ internal sealed class ShardGrowth
 
         await growing.WhenIndexedAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private void Changed() => _changes.Advance(_changes.Value + 1);
 
     private GraphBuilder NewBuilder() => new(_rows.Growing, _options, _scheduler, _lifetime);
 }

@@ -46,6 +46,9 @@ internal sealed class ShardUpkeep : IAsyncDisposable
     /// <summary>Called when a tail could be frozen that could not before.</summary>
     internal Action WhenSealed { get; set; } = () => { };
 
+    /// <summary>Called when <see cref="Failure"/> changes.</summary>
+    internal Action WhenFailed { get; set; } = () => { };
+
     /// <summary>Whether a tail may be frozen.</summary>
     internal bool CanSeal => _checkpointing.CurrentCount > 0;
 
@@ -63,8 +66,7 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         {
             _sealing = Task.Run(async () =>
             {
-                await PersistAsync(() => SealAsync(tail), failure => Volatile.Write(ref _failure, failure))
-                    .ConfigureAwait(false);
+                await PersistAsync(() => SealAsync(tail), Note).ConfigureAwait(false);
                 _checkpointing.Release();
                 WhenSealed();
                 Merge();
@@ -127,6 +129,12 @@ internal sealed class ShardUpkeep : IAsyncDisposable
     {
         await WhenQuietAsync().ConfigureAwait(false);
         _checkpointing.Dispose();
+    }
+
+    private void Note(Exception? failure)
+    {
+        Volatile.Write(ref _failure, failure);
+        WhenFailed();
     }
 
     private async Task TidyAsync()

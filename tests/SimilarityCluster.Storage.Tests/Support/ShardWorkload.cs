@@ -46,7 +46,8 @@ internal sealed class ShardWorkload(
 
             _model.AssertSame(shard);
         }
-        catch (Exception failure) when (disk.IsCrashed && failure is IOException or ShardStoppedException)
+        catch (Exception failure) when (
+            disk.IsCrashed && failure is IOException or ShardStoppedException or ShardBacklogException)
         {
             // This owner's end; the next one finds out what it left.
         }
