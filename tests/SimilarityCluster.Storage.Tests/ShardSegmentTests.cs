@@ -207,7 +207,7 @@ public sealed class ShardSegmentTests
         _objects.Damage(key, bytes => bytes[..^1]);
         var damage = await Assert.ThrowsAsync<InvalidDataException>(() => Shards.OpenAsync(_objects, Small));
         Assert.Contains(key, damage.Message, StringComparison.Ordinal);
-        _objects.Damage(key, bytes => [.. bytes, 0]);
+        _objects.Damage(key, bytes => [.. bytes, 0, 0]);
         _ = await Assert.ThrowsAsync<InvalidDataException>(() => Shards.OpenAsync(_objects, Small));
         await _objects.DeleteAsync(key, Shards.Token);
         damage = await Assert.ThrowsAsync<InvalidDataException>(() => Shards.OpenAsync(_objects, Small));

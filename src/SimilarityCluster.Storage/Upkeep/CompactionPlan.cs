@@ -13,6 +13,7 @@ internal static class CompactionPlan
 {
     private const int LargestRatio = 2;
     private const int MostDeletedShare = 4;
+    private const int LeastDeleted = 256; // Fewer are not worth it, and some stay: a graph keeps its first row.
 
     /// <summary>Chooses.</summary>
     /// <param name="parts">All segments of a shard.</param>
@@ -39,7 +40,8 @@ internal static class CompactionPlan
     }
 
     private static bool HasManyDeleted(SealedPart part) =>
-        part.CheckpointDeleted.Count > part.Published / MostDeletedShare;
+        part.CheckpointDeleted.Count == part.Published
+        || part.CheckpointDeleted.Count > Math.Max(LeastDeleted, part.Published / MostDeletedShare);
 
     private static long LiveRows(SealedPart part) => part.Published - part.CheckpointDeleted.Count;
 }

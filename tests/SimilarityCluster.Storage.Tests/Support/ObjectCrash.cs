@@ -3,7 +3,7 @@ using SimilarityCluster.Storage.Objects;
 namespace SimilarityCluster.Storage.Tests.Support;
 
 /// <summary>
-/// One crash of a local object store: a process works and is perhaps killed, a next one goes on, the power
+/// One crash of a local object store that may be shared, so that opening it mends nothing: a process works and is perhaps killed, a next one goes on, the power
 /// fails, and what is left is compared with what was acknowledged.
 /// </summary>
 /// <param name="Seed">Chooses the operations.</param>
@@ -77,7 +77,7 @@ internal sealed record ObjectCrash(int Seed, int? KillStep, int? CrashStep, int 
     {
         try
         {
-            using var store = LocalObjectStore.Open(ObjectWorkload.Directory, shared: false, disk);
+            using var store = LocalObjectStore.Open(ObjectWorkload.Directory, shared: true, disk);
             return await workload.RunAsync(store, token);
         }
         catch (IOException) when (disk.IsCrashed)
