@@ -5,7 +5,9 @@ namespace SimilarityCluster.Storage;
 /// <param name="Distance">Smaller is nearer.</param>
 public readonly record struct ShardHit(StoredRecord Record, float Distance)
 {
-    /// <summary>Merges hits into the best ones so far, ascending by distance, then by the bytes of the id.</summary>
+    /// <summary>
+    /// Merges hits into the best ones so far, ascending by distance, then by the bytes of the id.
+    /// </summary>
     /// <param name="best">Receives the merged hits; its length is the limit.</param>
     /// <param name="count">How many it has already, ascending.</param>
     /// <param name="found">The others, ascending.</param>

@@ -214,7 +214,9 @@ public sealed class ShardStore : IAsyncDisposable
     public Task WhenIndexedAsync(CancellationToken cancellationToken) =>
         _growth.WhenIndexedAsync(cancellationToken);
 
-    /// <summary>Waits until nothing is written, sealed or merged any more; for tests and benchmarks.</summary>
+    /// <summary>
+    /// Waits until nothing is written, sealed or merged any more; for tests and benchmarks.
+    /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When all is quiet.</returns>
     public async Task WhenQuietAsync(CancellationToken cancellationToken)

@@ -20,8 +20,8 @@ public sealed class ShardStoreOptions
     public long BacklogBytesLimit { get; set; } = 128L * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of the log after which it becomes a segment; opening a shard replays up to twice as many. Default
-    /// 128 MiB.
+    /// Bytes of the log after which it becomes a segment; opening a shard replays up to four times as many.
+    /// Default 128 MiB.
     /// </summary>
     [Range(64 * 1024, 4L * 1024 * 1024 * 1024)]
     public long SegmentBytesLimit { get; set; } = 128L * 1024 * 1024;

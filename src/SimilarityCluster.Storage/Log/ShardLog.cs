@@ -108,7 +108,9 @@ internal sealed class ShardLog
     }
 
     /// <summary>Reads a slot.</summary>
-    /// <exception cref="InvalidDataException">It is damaged or missing; the message names the key.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is damaged or missing; the message names the key.
+    /// </exception>
     internal static async Task<LogSlot> ReadAsync(
         IObjectStore objects, string prefix, long slot, CancellationToken cancellationToken)
     {

@@ -94,6 +94,8 @@ internal sealed class GrowingPart : IShardPart
         return first;
     }
 
-    /// <summary>Makes a published row that of its id, which has none; under the lock of the shard's rows.</summary>
+    /// <summary>
+    /// Makes a published row that of its id, which has none; under the lock of the shard's rows.
+    /// </summary>
     internal void MakeLive(int row) => _ids.Add(row);
 }

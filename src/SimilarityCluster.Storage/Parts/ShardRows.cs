@@ -133,7 +133,9 @@ internal sealed class ShardRows
     /// <param name="young">
     /// Has deleted what was deleted when the watch began; null when no row is left.
     /// </param>
-    /// <param name="newRowOf">The row that a row of the n-th old part has in the new one; -1 for none.</param>
+    /// <param name="newRowOf">
+    /// The row that a row of the n-th old part has in the new one; -1 for none.
+    /// </param>
     internal void Replace(IReadOnlyList<IShardPart> old, IShardPart? young, Func<int, int, int> newRowOf)
     {
         lock (_sync)

@@ -13,7 +13,9 @@ internal static class CompactionPlan
 {
     private const int LargestRatio = 2;
     private const int MostDeletedShare = 4;
-    private const int LeastDeleted = 256; // Fewer are not worth it, and some stay: a graph keeps its first row.
+
+    // Fewer are not worth it, and one may stay: a graph keeps the row where walks begin.
+    private const int LeastDeleted = 256;
 
     /// <summary>Chooses.</summary>
     /// <param name="parts">All segments of a shard.</param>

@@ -5,7 +5,9 @@ using SimilarityCluster.Storage.Segments;
 
 namespace SimilarityCluster.Storage.Upkeep;
 
-/// <summary>The rows of a segment that is to be written, as they are in the parts that it is made of.</summary>
+/// <summary>
+/// The rows of a segment that is to be written, as they are in the parts that it is made of.
+/// </summary>
 /// <param name="parts">The parts.</param>
 /// <param name="sources">For each row, the part and the row there.</param>
 /// <param name="deleted">For each part, its deleted rows.</param>

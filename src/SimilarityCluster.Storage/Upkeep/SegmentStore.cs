@@ -21,7 +21,9 @@ internal sealed class SegmentStore(
     /// <param name="name">Its name.</param>
     /// <param name="deleted">Its deleted rows.</param>
     /// <param name="cancellationToken">Stops the opening.</param>
-    /// <exception cref="InvalidDataException">It is missing or damaged; the message names the key.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is missing or damaged; the message names the key.
+    /// </exception>
     internal async Task<SealedPart> OpenAsync(
         ObjectName name, DeletedRows deleted, CancellationToken cancellationToken)
     {
@@ -30,7 +32,7 @@ internal sealed class SegmentStore(
             ?? throw new InvalidDataException($"Object '{key}' is missing: the manifest refers to it.");
         var file = SegmentFile.Open(key, buffer);
         var rows = file.Graph.Rows;
-        return (rows.Metric, rows.Dimension, rows.Count) == (schema.Metric, schema.Dimension, deleted.RowCount)
+        return new ShardSchema(rows.Metric, rows.Dimension) == schema && rows.Count == deleted.RowCount
             ? new SealedPart(name, file, deleted.Rows)
             : throw new InvalidDataException(
                 $"Object '{key}' is not of this shard: expected {deleted.RowCount} rows, {schema}, "

@@ -46,7 +46,9 @@ internal sealed class ShardGrowth
 
     /// <summary>Whether the growing part is to be frozen now.</summary>
     internal bool IsFreezeDue =>
-        Volatile.Read(ref _tailBytes) >= _options.SegmentBytesLimit && _upkeep.CanSeal && !_lifetime.IsStopped;
+        Volatile.Read(ref _tailBytes) >= _options.SegmentBytesLimit
+        && _upkeep.CanSeal
+        && !_lifetime.IsStopped;
 
     /// <summary>Of the growing part.</summary>
     internal GraphBuilder Builder => Volatile.Read(ref _builder);

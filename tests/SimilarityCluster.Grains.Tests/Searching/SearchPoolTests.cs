@@ -181,15 +181,24 @@ public sealed class SearchPoolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Enqueue_SearchBreadth_IsReported()
+    public async Task Enqueue_SearchBreadth_IsReportedWhereAGraphIsWalked()
     {
         using var pool = NewPool(threads: 1, queueLimit: 10);
-        var search = Message(1, 5) with { Exact = false };
-        var job = new SearchJob(search, [.. _shards], [], 1, 0, TimeProvider.System, Token);
+        Assert.Equal(0, await BreadthAsync()); // So few records are compared, all of them.
 
-        pool.Enqueue(job);
+        RecordWrite[] records = [.. Enumerable.Range(0, 1_500).Select(row => new RecordWrite(
+            Encoding.UTF8.GetBytes($"more {row}"), Vector(row), default))];
+        await _shards[2].WriteAsync(new ShardWrite("more", records, []), Token);
+        await _shards[2].WhenIndexedAsync(Token);
+        Assert.Equal(10, await BreadthAsync());
 
-        Assert.Equal(10, (await job.Completion).SearchBreadth);
+        async Task<int> BreadthAsync()
+        {
+            var search = Message(1, 5) with { Exact = false };
+            var job = new SearchJob(search, [.. _shards], [], 1, 0, TimeProvider.System, Token);
+            pool.Enqueue(job);
+            return (await job.Completion).SearchBreadth;
+        }
     }
 
     [Fact]
