@@ -69,6 +69,9 @@ public static class Reasons
     /// <summary>The store that holds the data failed.</summary>
     public const string StoreFailed = "STORE_FAILED";
 
+    /// <summary>Stored data is damaged: a checksum does not match, or an object is missing.</summary>
+    public const string DataDamaged = "DATA_DAMAGED";
+
     /// <summary>The deadline expired before the answer was ready.</summary>
     public const string DeadlineExpired = "DEADLINE_EXPIRED";
 

@@ -263,6 +263,12 @@ public static class ServiceErrors
             $"The store failed: {problem}")
         { RetryAfter = ShortPause };
 
+    /// <summary>Stored data is damaged; nothing of it is answered.</summary>
+    /// <param name="problem">What is damaged, naming the object.</param>
+    /// <returns>DATA_LOSS.</returns>
+    public static ServiceError DataDamaged(string problem) =>
+        new(StatusCode.DataLoss, Reasons.DataDamaged, $"Stored data is damaged: {problem}");
+
     /// <summary>The deadline expired before the answer was ready.</summary>
     /// <returns>DEADLINE_EXCEEDED.</returns>
     public static ServiceError DeadlineExpired() =>

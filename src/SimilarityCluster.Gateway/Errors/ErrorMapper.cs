@@ -26,6 +26,7 @@ internal sealed partial class ErrorMapper(TimeProvider time, ILogger<ErrorMapper
         CollectionVersionException version => ServiceErrors.VersionMismatch(version.Expected, version.Stored),
         SiloOverloadedException overloaded => ServiceErrors.Overloaded(overloaded.Limit, "items on one silo"),
         CatalogUnavailableException catalog => ServiceErrors.StoreFailed(catalog.Message),
+        ShardDamagedException damaged => ServiceErrors.DataDamaged(damaged.Message),
         _ when Transient.Is(exception) => ServiceErrors.ShardUnavailable(answered: 0, asked: 1),
         _ => Incident(exception, context.Method),
     };

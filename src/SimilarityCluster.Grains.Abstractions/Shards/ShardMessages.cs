@@ -63,6 +63,11 @@ public sealed record ShardReadMessage(
 [GenerateSerializer, Alias("similarity.shard-unavailable.v1")]
 public sealed class ShardUnavailableException(string message) : Exception(message);
 
+/// <summary>Stored data of the shard is damaged; no retry mends it.</summary>
+/// <param name="message">Names the object.</param>
+[GenerateSerializer, Alias("similarity.shard-damaged.v1")]
+public sealed class ShardDamagedException(string message) : Exception(message);
+
 /// <summary>More work is queued on the silo than it admits; retry after a pause.</summary>
 /// <param name="message">Names the limit.</param>
 /// <param name="limit">Items admitted at a time.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SimilarityCluster.Grains.Abstractions.Searching;
+using SimilarityCluster.Grains.Abstractions.Shards;
 using SimilarityCluster.Index;
 using SimilarityCluster.Storage;
 
@@ -117,6 +118,10 @@ internal sealed class SearchJob
         catch (OperationCanceledException) when (_token.IsCancellationRequested)
         {
             _completion.TrySetCanceled(_token);
+        }
+        catch (InvalidDataException damage)
+        {
+            _completion.TrySetException(new ShardDamagedException(damage.Message));
         }
         catch (Exception exception)
         {

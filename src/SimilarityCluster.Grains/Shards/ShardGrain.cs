@@ -86,20 +86,27 @@ internal sealed partial class ShardGrain(
         ShardReadMessage read, CancellationToken cancellationToken)
     {
         var store = await ReachAsync(read.MinSequence, cancellationToken);
-        var found = read.Ids.Length > 0 ? Find(store, read.Ids) : store.List(read.After, read.Limit);
-        var records = new StoredRecordMessage[found.Count];
-        for (var index = 0; index < records.Length; index++)
+        try
         {
-            if (index > 0 && index % RowsPerTurn == 0)
+            var found = read.Ids.Length > 0 ? Find(store, read.Ids) : store.List(read.After, read.Limit);
+            var records = new StoredRecordMessage[found.Count];
+            for (var index = 0; index < records.Length; index++)
             {
-                await Task.Yield();
-                cancellationToken.ThrowIfCancellationRequested();
+                if (index > 0 && index % RowsPerTurn == 0)
+                {
+                    await Task.Yield();
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                records[index] = ToMessage(found[index], read);
             }
 
-            records[index] = ToMessage(found[index], read);
+            return records;
         }
-
-        return records;
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(damage);
+        }
     }
 
     /// <inheritdoc/>
@@ -197,6 +204,10 @@ internal sealed partial class ShardGrain(
             LeaveWhenStoppedAsync(store).Ignore();
             return store;
         }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(damage);
+        }
         catch (Exception exception) when (IsOfTheWorld(exception))
         {
             throw Unavailable(exception);
@@ -206,7 +217,6 @@ internal sealed partial class ShardGrain(
     // What may be over by the next try: the store, the catalog or the way to it, this activation's end.
     private static bool IsOfTheWorld(Exception exception) => exception
         is IOException
-        or InvalidDataException
         or ShardStoppedException
         or CatalogUnavailableException
         or OrleansException
@@ -241,6 +251,12 @@ internal sealed partial class ShardGrain(
         }
     }
 
+    private ShardDamagedException Damaged(InvalidDataException cause)
+    {
+        LogDamaged(cause, _key);
+        return new ShardDamagedException($"Shard {_key}: {cause.Message}");
+    }
+
     // Not the runtime's: that one would post to the grain's scheduler, which may be gone.
     private sealed class Progress(ShardGrain grain) : IProgress<Exception>
     {
@@ -258,6 +274,9 @@ internal sealed partial class ShardGrain(
 
     [LoggerMessage(LogLevel.Warning, "Shard {Shard} of epoch {Epoch} stopped: {Reason}.")]
     private partial void LogStopped(ShardKey shard, long epoch, ShardStopReason reason);
+
+    [LoggerMessage(LogLevel.Error, "Stored data of shard {Shard} is damaged.")]
+    private partial void LogDamaged(Exception exception, ShardKey shard);
 
     [LoggerMessage(LogLevel.Warning, "Segments of shard {Shard} cannot be written now; trying again.")]
     private partial void LogUpkeepFailed(Exception exception, ShardKey shard);

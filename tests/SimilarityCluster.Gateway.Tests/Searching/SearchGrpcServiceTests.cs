@@ -25,6 +25,17 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
+    public async Task Search_StoredDataIsDamaged_IsDataLossNamingTheObject()
+    {
+        _host.Cluster.BeforeSearch = (_, _) => throw new ShardDamagedException("Object 'k' is damaged.");
+
+        var error = await Rejections.ErrorOfAsync(() => SearchAsync(GatewayHost.Query(0, 0)));
+
+        Assert.Equal((StatusCode.DataLoss, Reasons.DataDamaged), (error.Code, error.Reason));
+        Assert.Contains("Object 'k'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Search_Vector_GivesTheNearestOfAllSilosWithAReceipt()
     {
         var response = await SearchAsync(GatewayHost.Query(20, 0), new() { Limit = 3, Exact = true });

@@ -51,6 +51,18 @@ internal sealed class MemoryObjectStore : IObjectStore
         }
     }
 
+    /// <summary>Flips a bit of every object whose key begins so.</summary>
+    public void Damage(string prefix)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _objects.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                _objects[key][^1] ^= 1;
+            }
+        }
+    }
+
     public ValueTask<SafeBuffer?> MapAsync(string key, CancellationToken cancellationToken) =>
         new(Task.Run<SafeBuffer?>(() => AlignedBuffer.CopyOf(ContentOf(key)), cancellationToken));
 

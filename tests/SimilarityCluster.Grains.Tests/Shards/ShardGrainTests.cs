@@ -120,6 +120,23 @@ public sealed class ShardGrainTests
     }
 
     [Fact]
+    public async Task Read_StoredDataIsDamaged_NamesTheObject()
+    {
+        var objects = new MemoryObjectStore();
+        await using var cluster = await GrainCluster.StartAsync(objects);
+        var collection = await cluster.CreateAsync(GrainCluster.NewCollection("birds"));
+        var shard = cluster.Shard(collection);
+        await shard.WriteAsync(new ShardWriteMessage("1", [Record("a", 1)], []), Token);
+        await cluster.DeactivateAsync(shard);
+        var log = ShardObjects.PrefixOf(new ShardKey(collection.Id, 0)) + "log/";
+        objects.Damage(log);
+
+        var damage = await Assert.ThrowsAsync<ShardDamagedException>(() => shard.CountAsync(0, Token));
+
+        Assert.Contains(log, damage.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Locate_UnknownCollectionOrShard_ThrowsNotFound()
     {
         await using var cluster = await GrainCluster.StartAsync(new MemoryObjectStore());
