@@ -3,8 +3,9 @@ using SimilarityCluster.Storage.Objects;
 namespace SimilarityCluster.Storage.Tests.Support;
 
 /// <summary>
-/// One crash of a local object store that may be shared, so that opening it mends nothing: a process works and is perhaps killed, a next one goes on, the power
-/// fails, and what is left is compared with what was acknowledged.
+/// One crash of a local object store that may be shared, so that opening it mends nothing: a process works
+/// and is perhaps killed, a next one goes on, the power fails, and what is left is compared with what was
+/// acknowledged.
 /// </summary>
 /// <param name="Seed">Chooses the operations.</param>
 /// <param name="KillStep">
