@@ -84,6 +84,46 @@ public sealed class ShardOwnershipTests
     }
 
     [Fact]
+    public async Task Open_SlotIsMissing_NamesIt()
+    {
+        await using (var shard = await Shards.OpenAsync(_objects))
+        {
+            await shard.UpsertAsync("1", "a");
+            await shard.UpsertAsync("2", "b");
+        }
+
+        var key = _objects.Keys("shards/0/log/")[1];
+        await _objects.DeleteAsync(key, Shards.Token);
+        var damage = await Assert.ThrowsAsync<InvalidDataException>(() => Shards.OpenAsync(_objects));
+        Assert.Equal($"Log slot '{key}' is missing: later slots exist.", damage.Message);
+    }
+
+    [Fact]
+    public async Task Open_YoungerOwnerTrimmedTheLog_IsDeposed()
+    {
+        var small = new ShardStoreOptions { SegmentBytesLimit = 1 };
+        await using (var shard = await Shards.OpenAsync(_objects))
+        {
+            await shard.UpsertAsync("1", "a");
+        }
+
+        ShardStore younger = null!;
+        var taking = new FaultyObjectStore(_objects);
+        taking.AfterList = async () =>
+        {
+            if (_objects.Keys("shards/0/manifest/").Count == 2 && younger is null)
+            {
+                younger = await Shards.OpenAsync(_objects, small);
+                await younger.WhenQuietAsync(Shards.Token);
+            }
+        };
+        var refusal = await Assert.ThrowsAsync<ShardStoppedException>(() => Shards.OpenAsync(taking));
+        Assert.Equal(ShardStopReason.Deposed, refusal.Reason);
+        Assert.Equal(["a"], younger.Ids());
+        await younger.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Open_ManyAtOnce_EpochsDifferAndTheLastOneWrites()
     {
         var openings = Enumerable.Range(0, 8).Select(async _ =>

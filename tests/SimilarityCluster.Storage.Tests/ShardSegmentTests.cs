@@ -118,6 +118,47 @@ public sealed class ShardSegmentTests
         Assert.Equal(100, again.Count);
     }
 
+    [Fact]
+    public async Task Merge_RowsDeletedInTheTail_KeepsThemForTheReplay()
+    {
+        var gate = new TaskCompletionSource();
+        var waiting = new TaskCompletionSource();
+        var faulty = new FaultyObjectStore(_objects)
+        {
+            BeforeDelete = () =>
+            {
+                waiting.TrySetResult();
+                return gate.Task;
+            },
+        };
+        ShardWriteOutcome deleted;
+        await using (var shard = await Shards.OpenAsync(faulty, Small))
+        {
+            // Merging waits until slots that are not needed any more are gone.
+            await FillAsync(shard, "1", 0, 100);
+            await waiting.Task;
+            await FillAsync(shard, "2", 100, 200);
+            while (_objects.Keys("shards/0/checkpoints/").Count < 2)
+            {
+                Shards.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+
+            deleted = await shard.DeleteAsync("3", "id007", "id107");
+            gate.SetResult();
+            await shard.WhenQuietAsync(Shards.Token);
+            Assert.Single(_objects.Keys("shards/0/segments/"));
+            Assert.False(shard.TryFind("id107"u8, out _));
+            Assert.Equal(198, shard.Count);
+        }
+
+        await using var again = await Shards.OpenAsync(_objects, Small);
+        Assert.Equal(new ShardWriteOutcome(3, 0, 2), deleted);
+        Assert.Equal(deleted, await again.DeleteAsync("3", "id007", "id107"));
+        Assert.Equal(198, again.Count);
+        Assert.False(again.TryFind("id107"u8, out _));
+    }
+
     [Theory]
     [InlineData(PutFault.Refused)]
     [InlineData(PutFault.AnswerLost)]

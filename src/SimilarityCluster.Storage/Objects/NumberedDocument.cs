@@ -6,7 +6,7 @@ namespace SimilarityCluster.Storage.Objects;
 /// number n + 1 is the compare-and-swap. Used by the shards' manifests and by the catalog.
 /// </summary>
 /// <remarks>
-/// Old versions stay: each occupies a number that a paused writer could still try. The layout of an object is
+/// Old versions stay, unless their owner knows that no paused writer could try their numbers. The layout of an object is
 /// that of the store's envelope (magic, version, number, nonce, length, checksum) around the content.
 /// Thread-safe.
 /// </remarks>
@@ -21,17 +21,25 @@ public sealed class NumberedDocument(IObjectStore objects, string prefix)
     /// <exception cref="IOException">The store failed.</exception>
     public async Task<DocumentVersion?> ReadNewestAsync(CancellationToken cancellationToken)
     {
-        var numbers = await NumberedObject
-            .ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
-        if (numbers.Count == 0)
+        while (true)
         {
-            return null;
-        }
+            var numbers = await NumberedObject
+                .ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
+            if (numbers.Count == 0)
+            {
+                return null;
+            }
 
-        var content = await NumberedObject
-            .ReadAsync(objects, prefix, EnvelopeKind.Document, numbers[^1], cancellationToken)
-            .ConfigureAwait(false);
-        return content is null ? null : new DocumentVersion(numbers[^1], content.Value);
+            var content = await NumberedObject
+                .ReadAsync(objects, prefix, EnvelopeKind.Document, numbers[^1], cancellationToken)
+                .ConfigureAwait(false);
+            if (content is { } whole)
+            {
+                return new DocumentVersion(numbers[^1], whole);
+            }
+
+            // It was replaced and removed since the listing: there is a newer one.
+        }
     }
 
     /// <summary>Creates a version, durably; looks an unknown outcome up by the nonce that it wrote.</summary>

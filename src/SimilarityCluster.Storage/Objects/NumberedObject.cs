@@ -44,7 +44,12 @@ internal static class NumberedObject
     {
         var key = KeyOf(prefix, number);
         var bytes = await objects.GetAsync(key, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
-        return bytes is null ? null : Envelope.Unseal(key, bytes, kind, number);
+        if (bytes is null)
+        {
+            return null; // Not by "? :", where null would be an array and become empty memory.
+        }
+
+        return Envelope.Unseal(key, bytes, kind, number);
     }
 
     /// <summary>

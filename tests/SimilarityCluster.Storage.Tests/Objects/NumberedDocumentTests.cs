@@ -34,6 +34,26 @@ public sealed class NumberedDocumentTests
     }
 
     [Fact]
+    public async Task ReadNewest_RemovedSinceTheListing_GivesTheOneThatReplacedIt()
+    {
+        var faulty = new FaultyObjectStore(_memory);
+        var document = new NumberedDocument(faulty, "d/");
+        Assert.True(await document.TryCreateAsync(1, "one"u8.ToArray(), Token));
+        var replaced = false;
+        faulty.AfterList = async () =>
+        {
+            if (!replaced)
+            {
+                replaced = true;
+                Assert.True(await document.TryCreateAsync(2, "two"u8.ToArray(), Token));
+                await _memory.DeleteAsync(NumberedObject.KeyOf("d/", 1), Token);
+            }
+        };
+        var newest = await document.ReadNewestAsync(Token);
+        Assert.Equal((2, "two"), (newest!.Number, Shards.Text(newest.Content.Span)));
+    }
+
+    [Fact]
     public async Task TryCreate_NumberTaken_IsFalseAndChangesNothing()
     {
         Assert.True(await _document.TryCreateAsync(1, "mine"u8.ToArray(), Token));

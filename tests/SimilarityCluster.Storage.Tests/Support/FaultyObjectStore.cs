@@ -23,6 +23,12 @@ internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     internal Func<string, Task> BeforePut { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Whether gets and maps fail.</summary>
+    /// <summary>Every listing waits for this at its end.</summary>
+    internal Func<Task> AfterList { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Every delete waits for this first.</summary>
+    internal Func<Task> BeforeDelete { get; set; } = () => Task.CompletedTask;
+
     internal bool FailGets { get; set; }
 
     /// <summary>Which prefixes cannot be listed.</summary>
@@ -50,15 +56,29 @@ internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
             ? throw new IOException("The map was refused.")
             : inner.MapAsync(key, cancellationToken);
 
-    public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
-        FailList(prefix)
-            ? throw new IOException("The list was refused.")
-            : inner.ListAsync(prefix, cancellationToken);
+    public async ValueTask<IReadOnlyList<string>> ListAsync(
+        string prefix, CancellationToken cancellationToken)
+    {
+        if (FailList(prefix))
+        {
+            throw new IOException("The list was refused.");
+        }
 
-    public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) =>
-        FailDelete(key)
-            ? throw new IOException("The delete was refused.")
-            : inner.DeleteAsync(key, cancellationToken);
+        var keys = await inner.ListAsync(prefix, cancellationToken);
+        await AfterList();
+        return keys;
+    }
+
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        await BeforeDelete();
+        if (FailDelete(key))
+        {
+            throw new IOException("The delete was refused.");
+        }
+
+        await inner.DeleteAsync(key, cancellationToken);
+    }
 
     private async ValueTask<PutOutcome> PutAsync(string key, Func<ValueTask<PutOutcome>> put)
     {
