@@ -21,17 +21,23 @@ public sealed class NumberedDocument(IObjectStore objects, string prefix)
     /// <exception cref="IOException">The store failed.</exception>
     public async Task<DocumentVersion?> ReadNewestAsync(CancellationToken cancellationToken)
     {
-        var numbers = await NumberedObject
-            .ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
-        if (numbers.Count == 0)
+        while (true)
         {
-            return null;
-        }
+            var numbers = await NumberedObject
+                .ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
+            if (numbers.Count == 0)
+            {
+                return null;
+            }
 
-        var content = await NumberedObject
-            .ReadAsync(objects, prefix, EnvelopeKind.Document, numbers[^1], cancellationToken)
-            .ConfigureAwait(false);
-        return content is null ? null : new DocumentVersion(numbers[^1], content.Value);
+            // One that went since the listing was replaced before, so there is a newer one.
+            if (await NumberedObject
+                .ReadAsync(objects, prefix, EnvelopeKind.Document, numbers[^1], cancellationToken)
+                .ConfigureAwait(false) is { } content)
+            {
+                return new DocumentVersion(numbers[^1], content);
+            }
+        }
     }
 
     /// <summary>Creates a version, durably; looks an unknown outcome up by the nonce that it wrote.</summary>

@@ -44,7 +44,14 @@ internal static class NumberedObject
     {
         var key = KeyOf(prefix, number);
         var bytes = await objects.GetAsync(key, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
-        return bytes is null ? null : Envelope.Unseal(key, bytes, kind, number);
+
+        // Not one expression: a null there would become an empty memory, as if the object were there.
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        return Envelope.Unseal(key, bytes, kind, number);
     }
 
     /// <summary>

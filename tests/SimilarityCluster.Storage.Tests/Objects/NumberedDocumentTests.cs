@@ -34,6 +34,25 @@ public sealed class NumberedDocumentTests
     }
 
     [Fact]
+    public async Task ReadNewest_ReplacedAndRemovedBehindTheListing_GivesItsSuccessor()
+    {
+        Assert.True(await _document.TryCreateAsync(1, "old"u8.ToArray(), Token));
+        _faulty.BeforeGet = async key =>
+        {
+            if (await _memory.GetAsync(key, 0, 1, Token) is not null && key.EndsWith('1'))
+            {
+                Assert.True(await _document.TryCreateAsync(2, "young"u8.ToArray(), Token));
+                await _memory.DeleteAsync(key, Token);
+            }
+        };
+
+        var newest = await _document.ReadNewestAsync(Token);
+
+        Assert.Equal(2, newest!.Number);
+        Assert.Equal("young"u8.ToArray(), newest.Content.ToArray());
+    }
+
+    [Fact]
     public async Task TryCreate_NumberTaken_IsFalseAndChangesNothing()
     {
         Assert.True(await _document.TryCreateAsync(1, "mine"u8.ToArray(), Token));
