@@ -39,7 +39,8 @@ public sealed class ShardKillTests(ITestOutputHelper output)
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"Seed {Seed}, round {round}: {failure.Message}", failure);
+                throw new InvalidOperationException(
+                    $"Seed {Seed}, round {round}: {failure.Message}", failure);
             }
         }
 

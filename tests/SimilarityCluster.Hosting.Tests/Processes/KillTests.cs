@@ -36,7 +36,8 @@ public sealed class KillTests(ITestOutputHelper output)
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"Seed {Seed}, round {round}: {failure.Message}", failure);
+                throw new InvalidOperationException(
+                    $"Seed {Seed}, round {round}: {failure.Message}", failure);
             }
         }
 

@@ -5,7 +5,9 @@ using SimilarityCluster.Grains.Abstractions.Shards;
 
 namespace SimilarityCluster.Hosting.Tests.Processes;
 
-/// <summary>Looks at what a server holds of a <see cref="WriteLoad"/>, in every way in which it can.</summary>
+/// <summary>
+/// Looks at what a server holds of a <see cref="WriteLoad"/>, in every way in which it can.
+/// </summary>
 internal static class LoadCheck
 {
     private const int PageSize = 100;

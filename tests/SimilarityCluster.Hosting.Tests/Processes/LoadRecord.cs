@@ -39,8 +39,10 @@ internal static class LoadRecord
     /// <returns>Shape [dimension].</returns>
     public static float[] VectorOf(string id, int version)
     {
-        var random = new Random(id.Aggregate(version, (hash, letter) => unchecked((hash * 31) + letter)));
-        return [.. Enumerable.Range(0, Dimension).Select(_ => random.NextSingle())];
+        var seed = id.Aggregate(version, (hash, letter) => unchecked((hash * 31) + letter));
+        var random = new Random(seed);
+        var numbers = Enumerable.Range(1, Dimension - 1).Select(_ => random.NextSingle());
+        return [version / 65_536f, .. numbers];
     }
 
     /// <summary>Reads which version a stored record is, and checks that it is that one throughout.</summary>

@@ -19,7 +19,8 @@ internal sealed record OwnedWrite(string Operation, IReadOnlyDictionary<string, 
 }
 
 /// <summary>
-/// What a shard must hold after writers whose ids are their own, of whom each has one write in flight at most.
+/// What a shard must hold after writers whose ids are their own, of whom each has one write in flight at
+/// most.
 /// </summary>
 /// <param name="seed">Chooses the writes.</param>
 /// <param name="name">What its ids begin with; others do not.</param>
@@ -176,8 +177,8 @@ internal sealed class OwnedRecords(int seed, string name = "")
             number => IdOf(writer, number),
             _ => random.Next(4) == 0 ? 0 : Interlocked.Increment(ref _version),
             StringComparer.Ordinal);
+        var operation = Interlocked.Increment(ref _version);
         return new OwnedWrite(
-            string.Create(CultureInfo.InvariantCulture, $"{name}{seed}-{Interlocked.Increment(ref _version)}"),
-            versions);
+            string.Create(CultureInfo.InvariantCulture, $"{name}{seed}-{operation}"), versions);
     }
 }

@@ -23,8 +23,10 @@ internal static class VersionedRecord
     /// <summary>A vector that no other version of any record has.</summary>
     internal static float[] VectorOf(string id, long version)
     {
-        var random = new Random(id.Aggregate((int)version, (hash, letter) => unchecked((hash * 31) + letter)));
-        return [.. Enumerable.Range(0, Schema.Dimension).Select(_ => random.NextSingle())];
+        var seed = id.Aggregate((int)version, (hash, letter) => unchecked((hash * 31) + letter));
+        var random = new Random(seed);
+        var numbers = Enumerable.Range(1, Schema.Dimension - 1).Select(_ => random.NextSingle());
+        return [version / 65_536f, .. numbers];
     }
 
     /// <summary>Reads which version a stored record is, and checks that it is that one throughout.</summary>
