@@ -159,6 +159,29 @@ public sealed class ShardSegmentTests
         Assert.False(again.TryFind("id107"u8, out _));
     }
 
+    [Fact]
+    public async Task Open_AfterSeveralSeals_GoesOnMerging()
+    {
+        await using (var shard = await Shards.OpenAsync(_objects, Small))
+        {
+            await FillAsync(shard, "1", 0, 100);
+            await shard.WhenQuietAsync(Shards.Token);
+            await FillAsync(shard, "2", 100, 200);
+            await shard.WhenQuietAsync(Shards.Token);
+        }
+
+        // The manifest two before the claim is long gone: that is no failure of the upkeep.
+        await using var again = await Shards.OpenAsync(_objects, Small);
+        for (var round = 3; round < 12; round++)
+        {
+            await FillAsync(again, $"{round}", 0, 100);
+            await again.WhenQuietAsync(Shards.Token);
+        }
+
+        Assert.InRange(_objects.Keys("shards/0/segments/").Count, 1, 4);
+        AssertSame(Names(0, 200), again.Ids());
+    }
+
     [Theory]
     [InlineData(PutFault.Refused)]
     [InlineData(PutFault.AnswerLost)]

@@ -13,10 +13,9 @@ public sealed class DrainTests
         var load = new WriteLoad(seed: 5);
         await using (var server = await ServerProcess.StartServerAsync("--data", data.Path))
         {
-            using var channel = Callers.Open(server.GrpcAddress);
-            await new Callers(channel).CreateAsync(WriteLoad.Collection, Metric.Euclidean, 2, shardCount: 2);
+            await WriteLoad.CreateAsync(server);
 
-            await load.RunAsync(server, () => Task.Run(server.Terminate), batches: 100);
+            await load.RunAsync(server, () => Task.Run(server.Terminate), writes: 100);
 
             Assert.Equal(0, await server.WaitForExitAsync());
             Assert.All(load.Failures, failure => Assert.Equal(StatusCode.Unavailable, failure.StatusCode));

@@ -1,66 +1,98 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using Grpc.Core;
-using SimilarityCluster.Contracts;
+using SimilarityCluster.Client;
 using SimilarityCluster.Contracts.V1;
-using SimilarityCluster.Hosting.Tests.Wire;
 
 namespace SimilarityCluster.Hosting.Tests.Processes;
 
 /// <summary>
-/// Writers that remember what was acknowledged, so that it can be looked for after the server's end. A
-/// record's state is the version that its vector holds; 0 says that it is not there.
+/// Writers that remember what was acknowledged, so that it can be looked for after the server's end, and
+/// somebody who searches meanwhile. Each writer has ids of its own and one call in flight.
 /// </summary>
 /// <param name="seed">Decides what is written.</param>
 internal sealed class WriteLoad(int seed)
 {
     public const string Collection = "load";
+    public const int ShardCount = 2;
 
-    private const int Writers = 4;
+    private const int Writers = 5;
     private const int RecordsOfAWriter = 40;
-    private const int BatchSize = 5;
+    private const int LargestBatch = 8;
+    private const int CheckedShare = 6; // One of so many writes is looked at once it is acknowledged.
 
     private readonly ConcurrentDictionary<string, int> _acknowledged = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> _inFlight = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, int>?[] _inFlight =
+        new IReadOnlyDictionary<string, int>?[Writers];
+
+    private int _runs;
     private int _version;
+    private int _acknowledgedCount;
+    private int _searchCount;
 
-    /// <summary>How each writer ended.</summary>
-    public ConcurrentQueue<RpcException> Failures { get; } = new();
+    /// <summary>How each writer, and who searched, ended.</summary>
+    public ConcurrentQueue<SimilarityException> Failures { get; } = new();
 
-    /// <summary>Writes until the server fails every writer.</summary>
+    /// <summary>Writes that were acknowledged.</summary>
+    public int AcknowledgedCount => _acknowledgedCount;
+
+    /// <summary>Searches that were answered meanwhile.</summary>
+    public int SearchCount => _searchCount;
+
+    /// <summary>Writes of whose outcome nothing is known yet.</summary>
+    public int InFlightCount => _inFlight.Count(it => it is not null);
+
+    /// <summary>Opens a client that repeats nothing.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="enough">Called once, after as many acknowledged batches as given.</param>
-    /// <param name="batches">Batches to acknowledge before.</param>
-    /// <returns>When every writer has failed.</returns>
-    public async Task RunAsync(ServerProcess server, Func<Task> enough, int batches)
+    /// <returns>The client.</returns>
+    public static SimilarityClient Open(ServerProcess server) =>
+        new(server.GrpcAddress, new SimilarityClientOptions { MaxAttempts = 1 });
+
+    /// <summary>Makes the collection.</summary>
+    /// <param name="server">The server.</param>
+    /// <returns>When it is there.</returns>
+    public static async Task CreateAsync(ServerProcess server)
     {
-        using var channel = Callers.Open(server.GrpcAddress);
-        var records = new Callers(channel).Records;
-        var reached = new TaskCompletionSource();
-        var left = batches;
-        var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+        await using var client = Open(server);
+        await client.CreateCollectionAsync(new CreateCollectionRequest
         {
-            var random = new Random(HashCode.Combine(seed, writer, batches));
-            try
+            Name = Collection,
+            Metric = Metric.Euclidean,
+            Dimension = LoadRecord.Dimension,
+            ShardCount = ShardCount,
+        });
+    }
+
+    /// <summary>Writes and searches until the server fails everyone.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="enough">Called once, after as many acknowledged writes as given.</param>
+    /// <param name="writes">Writes to acknowledge before.</param>
+    /// <returns>When everyone has failed.</returns>
+    public async Task RunAsync(ServerProcess server, Func<Task> enough, int writes)
+    {
+        await using var client = Open(server);
+        var reached = new TaskCompletionSource();
+        var (left, run) = (writes, _runs++);
+        var all = Enumerable.Range(0, Writers + 1).Select(who => Task.Run(async () =>
+        {
+            var random = new Random((((seed * 1_009) + run) * (Writers + 1)) + who);
+            await UntilItFailsAsync(async () =>
             {
-                while (true)
+                if (who == Writers)
                 {
-                    await WriteAsync(records, writer, random);
-                    if (Interlocked.Decrement(ref left) == 0)
-                    {
-                        reached.TrySetResult();
-                    }
+                    await SearchAsync(client, random);
+                    return;
                 }
-            }
-            catch (RpcException failure)
-            {
-                Failures.Enqueue(failure);
-            }
+
+                await WriteAsync(client, who, random);
+                if (Interlocked.Decrement(ref left) == 0)
+                {
+                    reached.TrySetResult();
+                }
+            });
         })).ToArray();
-        await await Task.WhenAny(reached.Task, Task.WhenAll(writers));
-        Assert.True(reached.Task.IsCompleted, $"The writers failed early: {Failures.FirstOrDefault()}");
+        await await Task.WhenAny(reached.Task, Task.WhenAll(all));
+        Assert.True(reached.Task.IsCompleted, $"Everyone failed early: {Failures.FirstOrDefault()}");
         await enough();
-        await Task.WhenAll(writers);
+        await Task.WhenAll(all);
     }
 
     /// <summary>Compares the server with what it acknowledged, and takes over what else it kept.</summary>
@@ -68,91 +100,90 @@ internal sealed class WriteLoad(int seed)
     /// <returns>When all is compared.</returns>
     public async Task VerifyAsync(ServerProcess server)
     {
-        using var channel = Callers.Open(server.GrpcAddress);
-        var callers = new Callers(channel);
-        var found = await ListAsync(callers);
-        var count = await callers.Records.CountRecordsAsync(
-            new CountRecordsRequest { Collection = Collection });
-        Assert.Equal((ulong)found.Count, count.Count);
-        for (var writer = 0; writer < Writers; writer++)
+        await using var client = Open(server);
+        var ids = Enumerable.Range(0, Writers * RecordsOfAWriter)
+            .Select(it => LoadRecord.IdOf(it / RecordsOfAWriter, it % RecordsOfAWriter)).ToList();
+        var found = await LoadCheck.ReadAsync(client, ids);
+        foreach (var write in _inFlight.OfType<IReadOnlyDictionary<string, int>>())
         {
-            for (var number = 0; number < RecordsOfAWriter; number++)
+            LoadCheck.AssertWhole(write, _acknowledged, found);
+            foreach (var id in write.Keys)
             {
-                var id = IdOf(writer, number);
-                var state = found.GetValueOrDefault(id);
-                int[] allowed = _inFlight.TryGetValue(id, out var unknown)
-                    ? [_acknowledged.GetValueOrDefault(id), unknown]
-                    : [_acknowledged.GetValueOrDefault(id)];
-                Assert.True(
-                    allowed.Contains(state),
-                    $"{id}: expected version {string.Join(" or ", allowed)}, found {state} (0: not there).");
-                _acknowledged[id] = state;
-                found.Remove(id);
+                _acknowledged[id] = found.GetValueOrDefault(id);
             }
         }
 
-        Assert.Empty(found);
-        _inFlight.Clear();
+        Assert.Equal(
+            _acknowledged.Where(it => it.Value > 0).OrderBy(it => it.Key, StringComparer.Ordinal),
+            found.OrderBy(it => it.Key, StringComparer.Ordinal));
+        Array.Clear(_inFlight);
     }
 
-    private static string IdOf(int writer, int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{writer}-{number:D3}");
-
-    private static async Task<Dictionary<string, int>> ListAsync(Callers callers)
+    private async Task UntilItFailsAsync(Func<Task> call)
     {
-        var found = new Dictionary<string, int>(StringComparer.Ordinal);
-        var token = string.Empty;
-        do
+        try
         {
-            var page = await callers.Records.ListRecordsAsync(new ListRecordsRequest
+            while (true)
             {
-                Collection = Collection,
-                PageSize = 100,
-                PageToken = token,
-                IncludeVector = true,
-            });
-            foreach (var record in page.Records)
-            {
-                // Add throws when an id is listed twice.
-                found.Add(record.Id, (int)PackedVector.ToArray(record.Vector)[0]);
+                await call();
             }
-
-            token = page.NextPageToken;
         }
-        while (token.Length > 0);
-        return found;
+        catch (SimilarityException failure)
+        {
+            Failures.Enqueue(failure);
+        }
     }
 
-    private async Task WriteAsync(RecordService.RecordServiceClient records, int writer, Random random)
+    /// <summary>Single records and batches: new ones, others anew, deletes.</summary>
+    private async Task WriteAsync(SimilarityClient client, int writer, Random random)
     {
-        var ids = Enumerable.Range(0, RecordsOfAWriter).Select(number => IdOf(writer, number)).ToArray();
-        random.Shuffle(ids);
-        var batch = ids[..BatchSize];
+        var numbers = Enumerable.Range(0, RecordsOfAWriter).ToArray();
+        random.Shuffle(numbers);
+        var count = random.Next(3) == 0 ? 1 : random.Next(1, LargestBatch + 1);
         var version = random.Next(4) == 0 ? 0 : Interlocked.Increment(ref _version);
-        foreach (var id in batch)
-        {
-            _inFlight[id] = version;
-        }
-
+        var write = numbers.Take(count).ToDictionary(
+            number => LoadRecord.IdOf(writer, number), _ => version, StringComparer.Ordinal);
+        _inFlight[writer] = write;
         if (version == 0)
         {
-            await records.DeleteRecordsAsync(
-                new DeleteRecordsRequest { Collection = Collection, Ids = { batch } });
+            var response = await client.DeleteAsync(Collection, write.Keys);
+            Assert.Equal(
+                write.Keys.Count(id => _acknowledged.GetValueOrDefault(id) > 0), (int)response.DeletedCount);
         }
         else
         {
-            var response = await records.UpsertRecordsAsync(new UpsertRecordsRequest
-            {
-                Collection = Collection,
-                Records = { batch.Select(id => Callers.Record(id, version, writer)) },
-            });
+            var response = await client.UpsertAsync(
+                Collection, write.Keys.Select(id => LoadRecord.Of(id, version)));
             Assert.All(response.Statuses, status => Assert.Null(status.Error));
         }
 
-        foreach (var id in batch)
+        foreach (var id in write.Keys)
         {
             _acknowledged[id] = version;
-            _inFlight.TryRemove(id, out _);
         }
+
+        _inFlight[writer] = null;
+        Interlocked.Increment(ref _acknowledgedCount);
+        if (random.Next(CheckedShare) == 0)
+        {
+            await LoadCheck.AssertVisibleAsync(client, write.Keys.First(), version);
+        }
+    }
+
+    /// <summary>Whatever is found is a whole record that somebody wrote, and found once.</summary>
+    private async Task SearchAsync(SimilarityClient client, Random random)
+    {
+        var response = await client.SearchAsync(
+            Collection,
+            Queries.ByVector(LoadRecord.VectorOf("query", random.Next())),
+            new SearchOptions { Limit = 10, IncludeMetadata = true, IncludeVector = true });
+        LoadCheck.AssertDistinct(response.Hits);
+        foreach (var hit in response.Hits)
+        {
+            Assert.InRange(
+                LoadRecord.VersionOf(hit.Id, hit.Metadata, hit.Vector), 1, Volatile.Read(ref _version));
+        }
+
+        Interlocked.Increment(ref _searchCount);
     }
 }

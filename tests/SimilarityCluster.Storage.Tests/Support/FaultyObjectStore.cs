@@ -22,6 +22,9 @@ internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     /// <summary>Every put waits for this first.</summary>
     internal Func<string, Task> BeforePut { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Told of every get before it.</summary>
+    internal Func<string, Task> BeforeGet { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Whether gets and maps fail.</summary>
     /// <summary>Every listing waits for this at its end.</summary>
     internal Func<Task> AfterList { get; set; } = () => Task.CompletedTask;
@@ -45,11 +48,14 @@ internal sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
         string key, Action<Stream> write, CancellationToken cancellationToken) =>
         PutAsync(key, () => inner.PutIfAbsentAsync(key, write, cancellationToken));
 
-    public ValueTask<byte[]?> GetAsync(
-        string key, long offset, int length, CancellationToken cancellationToken) =>
-        FailGets
+    public async ValueTask<byte[]?> GetAsync(
+        string key, long offset, int length, CancellationToken cancellationToken)
+    {
+        await BeforeGet(key);
+        return FailGets
             ? throw new IOException("The get was refused.")
-            : inner.GetAsync(key, offset, length, cancellationToken);
+            : await inner.GetAsync(key, offset, length, cancellationToken);
+    }
 
     public ValueTask<SafeBuffer?> MapAsync(string key, CancellationToken cancellationToken) =>
         FailGets
