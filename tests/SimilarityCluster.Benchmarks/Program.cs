@@ -4,6 +4,7 @@ using SimilarityCluster.Benchmarks.Churn;
 using SimilarityCluster.Benchmarks.CommandLine;
 using SimilarityCluster.Benchmarks.Descriptor;
 using SimilarityCluster.Benchmarks.Filter;
+using SimilarityCluster.Benchmarks.Ingest;
 using SimilarityCluster.Benchmarks.Kernels;
 using SimilarityCluster.Benchmarks.Merge;
 using SimilarityCluster.Benchmarks.Recall;
@@ -54,6 +55,11 @@ const string Usage =
       merge       merging sealed graphs, against building anew; 3 rounds by default
         --dataset NAME     as above
         --cache DIR        as above
+      ingest      filling a server through gRPC: its CPU time, recall, disk, and latency of single writes
+        --dataset A,B      hard128,fashion-mnist by default; see ann
+        --rows N           writes only the first rows
+        --writes N         single writes, 10,000 by default
+        --cache DIR        exact neighbours
     """;
 
 try
@@ -120,6 +126,12 @@ static async Task<int> RunAsync(string verb, string[] words)
                 "What does it take to merge sealed graphs?",
                 new Options(words, MergeBenchmark.Valued, []),
                 MergeBenchmark.Run);
+            return 0;
+        case "ingest":
+            await ReportAsync(
+                "What does it take to fill a server?",
+                new Options(words, IngestSettings.Valued, []),
+                (report, options) => IngestBenchmark.RunAsync(report, IngestSettings.From(options)));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);
