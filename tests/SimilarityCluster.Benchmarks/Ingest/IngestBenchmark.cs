@@ -8,7 +8,7 @@ using SimilarityCluster.Benchmarks.Servers;
 namespace SimilarityCluster.Benchmarks.Ingest;
 
 /// <summary>
-/// What does it take to fill a server? It is a process of its own with default settings; its CPU time counts
+/// What does it take to fill a server? It is a process of its own; its CPU time counts
 /// until all that it does behind its answers is over.
 /// </summary>
 internal static class IngestBenchmark
@@ -26,12 +26,12 @@ internal static class IngestBenchmark
     public static async Task RunAsync(Report report, IngestSettings settings)
     {
         var lines = new IngestReport(report);
-        lines.Begin(Callers, QueryCount);
+        lines.Begin(Callers, QueryCount, settings.ServerWords);
         foreach (var dataset in settings.Datasets)
         {
-            var set = VectorSets.Open(dataset).FirstRows(settings.RowCount).FirstQueries(QueryCount);
+            var set = settings.Open(dataset).FirstQueries(QueryCount);
             var exact = new IndexStore(set, settings.Cache).Exact();
-            await using var server = await ServerUnderTest.StartAsync();
+            await using var server = await ServerUnderTest.StartAsync(settings.ServerWords);
             await using var served = new ServedSet(server);
             var filled = await FillAsync(server, served, set, exact);
             lines.Add(set, filled);

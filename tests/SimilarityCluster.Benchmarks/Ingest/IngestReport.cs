@@ -13,12 +13,14 @@ internal sealed class IngestReport(Report report)
     /// <summary>Writes what comes before the first set.</summary>
     /// <param name="callers">Batches in flight at a time.</param>
     /// <param name="queryCount">Queries that recall is measured with, at most.</param>
-    public void Begin(int callers, int queryCount) =>
+    /// <param name="serverWords">The server's settings that are not the defaults.</param>
+    public void Begin(int callers, int queryCount, string[] serverWords) =>
         report.Line(
-            "A server of its own process (role all, one shard, default settings, an empty local directory) is "
-            + $"filled through gRPC in batches of 100 rows, {callers} at a time. Its CPU time, user and system, "
-            + "counts from the first write until it is at rest: graphs built, the log sealed, segments merged. "
-            + "At rest is a server that used less than 2 % of a core for 3 s. Recall is that of "
+            "A server of its own process (role all, one shard, an empty local directory, default settings"
+            + $"{string.Concat(serverWords.Select(word => $" {word}"))}) is filled through gRPC in batches "
+            + $"of 100 rows, {callers} at a time. Its CPU time, user and system, counts from the first write "
+            + "until it is at rest: graphs built, the log sealed, segments merged. At rest is a server that "
+            + "used less than 2 % of a core for 3 s. Recall is that of "
             + $"{queryCount} queries at the default breadth, compared with exact neighbours.");
 
     /// <summary>Writes what filling took.</summary>

@@ -10,8 +10,8 @@ using SimilarityCluster.Contracts.V1;
 namespace SimilarityCluster.Benchmarks.Servers;
 
 /// <summary>
-/// A set of vectors as a collection of a server under test: of one shard, with the server's defaults. The id of
-/// a record is the number of its row.
+/// A set of vectors as a collection of a server under test: of one shard, with the server's defaults. The id
+/// of a record is the number of its row.
 /// </summary>
 internal sealed class ServedSet : IAsyncDisposable
 {

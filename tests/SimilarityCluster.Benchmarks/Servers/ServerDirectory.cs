@@ -23,9 +23,11 @@ internal sealed class ServerDirectory(string path)
     /// <returns>In no order.</returns>
     public IReadOnlyList<long> SegmentBytes() => Sizes(file => IsIn(Segments, file));
 
-    /// <summary>Makes a directory of the same files; what is done to the one does not show in the other.</summary>
+    /// <summary>
+    /// Makes a directory of the same files; what is done to the one does not show in the other.
+    /// </summary>
     /// <remarks>
-    /// The files are linked, not copied: a store never changes a file that has its name, and removes names only.
+    /// Files are linked, not copied: a store never changes a file that has its name, and removes names only.
     /// </remarks>
     /// <param name="clone">Must not be there; on the same filesystem.</param>
     public void LinkTo(string clone) => Shell.Run("cp", ["--archive", "--link", Path, clone]);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SimilarityCluster.Benchmarks.Servers;
 
-/// <summary>How much memory a process takes, in bytes; mapped files count as far as they are in memory.</summary>
+/// <summary>
+/// How much memory a process takes, in bytes; mapped files count as far as they are in memory.
+/// </summary>
 /// <param name="Peak">The most that was resident so far.</param>
 /// <param name="Resident">What is resident now.</param>
 /// <param name="Anonymous">What of it is not of files.</param>

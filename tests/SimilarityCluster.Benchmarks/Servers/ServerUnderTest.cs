@@ -22,7 +22,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     private ServerUnderTest(Process process, long start, string directory, string? temporary)
     {
-        (_process, _start, Directory, _temporary) = (process, start, new ServerDirectory(directory), temporary);
+        (_process, _start, _temporary) = (process, start, temporary);
+        Directory = new ServerDirectory(directory);
         AppDomain.CurrentDomain.ProcessExit += End;
     }
 
@@ -75,8 +76,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     /// <summary>Waits until the server has finished what it does behind its answers.</summary>
     /// <remarks>
-    /// A process does not tell whether it indexes, seals or merges. So its CPU time is looked at every second:
-    /// it is at rest when it used less than 2 % of a core for three of them.
+    /// A process does not tell whether it indexes, seals or merges. So its CPU time is looked at every
+    /// second: it is at rest when it used less than 2 % of a core for three of them.
     /// </remarks>
     /// <returns>The time stamp at which it came to rest: the beginning of those seconds.</returns>
     /// <exception cref="TimeoutException">It did not come to rest.</exception>
