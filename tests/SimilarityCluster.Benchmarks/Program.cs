@@ -88,18 +88,6 @@ static async Task<int> RunAsync(string verb, string[] words)
 {
     switch (verb)
     {
-        case "serve":
-            await ReportAsync(
-                "What does a search through gRPC cost?",
-                new Options(words, ["--rounds", "--output"], []),
-                (report, options) => ServeBenchmark.RunAsync(report, options.Count("--rounds", 5)));
-            return 0;
-        case "descriptor":
-            await ReportAsync(
-                "Is the built-in descriptor a fair embedding of pictures?",
-                new Options(words, ["--rounds", "--output"], []),
-                (report, _) => DescriptorBenchmark.RunAsync(report));
-            return 0;
         case "ann":
             RunAnn(new Options(words, AnnSettings.Valued, AnnSettings.Flags));
             return 0;
@@ -138,6 +126,28 @@ static async Task<int> RunAsync(string verb, string[] words)
                 "What does it take to merge sealed graphs?",
                 new Options(words, MergeBenchmark.Valued, []),
                 MergeBenchmark.Run);
+            return 0;
+        default:
+            return await RunOnServerAsync(verb, words);
+    }
+}
+
+// Those that start a server.
+static async Task<int> RunOnServerAsync(string verb, string[] words)
+{
+    switch (verb)
+    {
+        case "serve":
+            await ReportAsync(
+                "What does a search through gRPC cost?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, options) => ServeBenchmark.RunAsync(report, options.Count("--rounds", 5)));
+            return 0;
+        case "descriptor":
+            await ReportAsync(
+                "Is the built-in descriptor a fair embedding of pictures?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, _) => DescriptorBenchmark.RunAsync(report));
             return 0;
         case "ingest":
             await ReportAsync(
