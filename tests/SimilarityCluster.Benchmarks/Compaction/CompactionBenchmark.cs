@@ -56,9 +56,9 @@ internal static class CompactionBenchmark
         while (shard.HasMore)
         {
             await shard.WriteMostAsync();
-            var (idle, cores) = await shard.SearchAtRestAsync();
+            var idle = await shard.SearchAtRestAsync();
             if (await shard.SealAsync() is not { } before
-                || await shard.SearchBesideMergeAsync(before, cores) is not { } beside)
+                || await shard.SearchBesideMergeAsync(before) is not { } beside)
             {
                 continue;
             }

@@ -5,18 +5,18 @@ namespace SimilarityCluster.Benchmarks.Compaction;
 
 /// <summary>Tells from outside whether a server merges segments, while it is searched.</summary>
 /// <remarks>
-/// A merge has ended when there are fewer segments than before. There is none when the server needs no more
-/// CPU time than searches alone: in three seconds, of which it would get a part also on a busy machine.
+/// A merge has ended when there are fewer segments than before. There is none when the threads that merge did
+/// nothing for three seconds, of which they would get a part also on a busy machine, and no file is written.
 /// </remarks>
 internal sealed class MergeWatch : IAsyncDisposable
 {
-    private const double SpareCores = .1;
-    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(20);
+    // Seldom, since the looks take time from the searches.
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CpuWindow = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RestCpu = TimeSpan.FromMilliseconds(20);
 
     private readonly ServerUnderTest _server;
     private readonly int _segmentsBefore;
-    private readonly double _coresAtRest;
     private readonly Task _watching;
     private volatile bool _isMerging = true;
     private volatile bool _hasMerged;
@@ -24,10 +24,9 @@ internal sealed class MergeWatch : IAsyncDisposable
     /// <summary>Begins to watch.</summary>
     /// <param name="server">The server.</param>
     /// <param name="segmentsBefore">Segments when the merge would begin.</param>
-    /// <param name="coresAtRest">What the server needs of a core for searches alone.</param>
-    public MergeWatch(ServerUnderTest server, int segmentsBefore, double coresAtRest)
+    public MergeWatch(ServerUnderTest server, int segmentsBefore)
     {
-        (_server, _segmentsBefore, _coresAtRest) = (server, segmentsBefore, coresAtRest);
+        (_server, _segmentsBefore) = (server, segmentsBefore);
         _watching = Task.Run(WatchAsync);
     }
 
@@ -48,17 +47,16 @@ internal sealed class MergeWatch : IAsyncDisposable
     {
         try
         {
-            var (windowStart, cpu) = (Stopwatch.GetTimestamp(), _server.CpuTime());
+            var (windowStart, cpu) = (Stopwatch.GetTimestamp(), _server.BuilderCpuTime());
             while (_isMerging)
             {
                 await Task.Delay(LookPause);
                 _hasMerged = _server.Directory.SegmentBytes().Count < _segmentsBefore;
-                var window = Stopwatch.GetElapsedTime(windowStart);
                 var isResting = false;
-                if (window >= CpuWindow)
+                if (Stopwatch.GetElapsedTime(windowStart) >= CpuWindow)
                 {
-                    var now = _server.CpuTime();
-                    isResting = (now - cpu) / window < _coresAtRest + SpareCores;
+                    var now = _server.BuilderCpuTime();
+                    isResting = now - cpu < RestCpu && !_server.Directory.IsWritten;
                     (windowStart, cpu) = (Stopwatch.GetTimestamp(), now);
                 }
 

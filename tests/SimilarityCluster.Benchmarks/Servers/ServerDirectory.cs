@@ -10,6 +10,9 @@ internal sealed class ServerDirectory(string path)
     private const string Log = "log";
     private const string Segments = "segments";
 
+    // Of the store: files that have no name yet.
+    private const string Pending = "pending";
+
     /// <summary>Where it is.</summary>
     public string Path { get; } = path;
 
@@ -18,6 +21,9 @@ internal sealed class ServerDirectory(string path)
 
     /// <summary>Bytes of the logs of all shards.</summary>
     public long LogBytes => Sizes(file => IsIn(Log, file)).Sum();
+
+    /// <summary>Whether a file is being written.</summary>
+    public bool IsWritten => Sizes(file => IsIn(Pending, file)).Count > 0;
 
     /// <summary>Bytes of each segment of all shards.</summary>
     /// <returns>In no order.</returns>

@@ -7,6 +7,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 {
     private const string Project = "SimilarityCluster.Server";
     private const string OpenMark = "is open in epoch";
+    private const string BuilderName = "builder"; // See BuilderScheduler.
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan QuietPatience = TimeSpan.FromHours(2);
     private static readonly TimeSpan QuietStep = TimeSpan.FromSeconds(1);
@@ -69,6 +70,10 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         _process.Refresh();
         return _process.TotalProcessorTime;
     }
+
+    /// <summary>Reads the CPU time of the threads that build and merge graphs.</summary>
+    /// <returns>The time.</returns>
+    public TimeSpan BuilderCpuTime() => ThreadTimes.Of(_process.Id, BuilderName);
 
     /// <summary>Reads how much memory the server takes.</summary>
     /// <returns>The sizes.</returns>
