@@ -2,11 +2,14 @@ using SimilarityCluster.Benchmarks.Ann;
 using SimilarityCluster.Benchmarks.Build;
 using SimilarityCluster.Benchmarks.Churn;
 using SimilarityCluster.Benchmarks.CommandLine;
+using SimilarityCluster.Benchmarks.Compaction;
 using SimilarityCluster.Benchmarks.Descriptor;
 using SimilarityCluster.Benchmarks.Filter;
+using SimilarityCluster.Benchmarks.Ingest;
 using SimilarityCluster.Benchmarks.Kernels;
 using SimilarityCluster.Benchmarks.Merge;
 using SimilarityCluster.Benchmarks.Recall;
+using SimilarityCluster.Benchmarks.Recovery;
 using SimilarityCluster.Benchmarks.Reporting;
 using SimilarityCluster.Benchmarks.Serve;
 
@@ -54,6 +57,21 @@ const string Usage =
       merge       merging sealed graphs, against building anew; 3 rounds by default
         --dataset NAME     as above
         --cache DIR        as above
+      ingest      filling a server through gRPC: its CPU time, recall, disk, and latency of single writes
+        --dataset A,B      hard128,fashion-mnist by default; see ann
+        --rows N           writes only the first rows; more of hard128 are made
+        --writes N         single writes, 10,000 by default
+        --segment-bytes N  Shard:SegmentBytesLimit; the server's default keeps 200,000 rows of hard128 in
+                           the log, so that nothing is sealed and merged
+        --cache DIR        exact neighbours
+      recovery    starting a server that was killed: time to the first answer, memory
+        --rows N           rows of 128 numbers, 1,000,000 by default
+        --cache DIR        the directory of the killed server, which takes minutes to fill
+        --refill           fills it anew, for instance after a change of the server
+      compaction  searches while a server merges segments, against searches of one at rest
+        --rows N           rows of 128 numbers, 200,000 by default
+        --segment-bytes N  Shard:SegmentBytesLimit, 16 MiB by default
+        --searches N       searches of the server at rest, 5,000 by default
     """;
 
 try
@@ -70,18 +88,6 @@ static async Task<int> RunAsync(string verb, string[] words)
 {
     switch (verb)
     {
-        case "serve":
-            await ReportAsync(
-                "What does a search through gRPC cost?",
-                new Options(words, ["--rounds", "--output"], []),
-                (report, options) => ServeBenchmark.RunAsync(report, options.Count("--rounds", 5)));
-            return 0;
-        case "descriptor":
-            await ReportAsync(
-                "Is the built-in descriptor a fair embedding of pictures?",
-                new Options(words, ["--rounds", "--output"], []),
-                (report, _) => DescriptorBenchmark.RunAsync(report));
-            return 0;
         case "ann":
             RunAnn(new Options(words, AnnSettings.Valued, AnnSettings.Flags));
             return 0;
@@ -120,6 +126,46 @@ static async Task<int> RunAsync(string verb, string[] words)
                 "What does it take to merge sealed graphs?",
                 new Options(words, MergeBenchmark.Valued, []),
                 MergeBenchmark.Run);
+            return 0;
+        default:
+            return await RunOnServerAsync(verb, words);
+    }
+}
+
+// Those that start a server.
+static async Task<int> RunOnServerAsync(string verb, string[] words)
+{
+    switch (verb)
+    {
+        case "serve":
+            await ReportAsync(
+                "What does a search through gRPC cost?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, options) => ServeBenchmark.RunAsync(report, options.Count("--rounds", 5)));
+            return 0;
+        case "descriptor":
+            await ReportAsync(
+                "Is the built-in descriptor a fair embedding of pictures?",
+                new Options(words, ["--rounds", "--output"], []),
+                (report, _) => DescriptorBenchmark.RunAsync(report));
+            return 0;
+        case "ingest":
+            await ReportAsync(
+                "What does it take to fill a server?",
+                new Options(words, IngestSettings.Valued, []),
+                (report, options) => IngestBenchmark.RunAsync(report, IngestSettings.From(options)));
+            return 0;
+        case "recovery":
+            await ReportAsync(
+                "How soon does a killed server answer again?",
+                new Options(words, RecoverySettings.Valued, RecoverySettings.Flags),
+                (report, options) => RecoveryBenchmark.RunAsync(report, RecoverySettings.From(options)));
+            return 0;
+        case "compaction":
+            await ReportAsync(
+                "How much longer do searches take while segments are merged?",
+                new Options(words, CompactionSettings.Valued, []),
+                (report, options) => CompactionBenchmark.RunAsync(report, CompactionSettings.From(options)));
             return 0;
         default:
             await Console.Error.WriteLineAsync(Usage);

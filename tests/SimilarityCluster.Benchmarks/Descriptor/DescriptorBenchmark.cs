@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Grpc.Net.Client;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Reporting;
-using SimilarityCluster.Benchmarks.Serve;
+using SimilarityCluster.Benchmarks.Servers;
 using SimilarityCluster.Contracts;
 using SimilarityCluster.Contracts.V1;
 

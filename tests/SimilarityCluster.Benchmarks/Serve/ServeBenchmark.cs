@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 using SimilarityCluster.Benchmarks.Data;
 using SimilarityCluster.Benchmarks.Measuring;
 using SimilarityCluster.Benchmarks.Reporting;
+using SimilarityCluster.Benchmarks.Servers;
 using SimilarityCluster.Contracts;
 using SimilarityCluster.Contracts.V1;
 
