@@ -118,6 +118,24 @@ public sealed class ShardSegmentTests
         Assert.Equal(100, again.Count);
     }
 
+    [Fact]
+    public async Task Open_OwnerBeforeHadRemovedManifests_TidiesUpAllTheSame()
+    {
+        for (var owner = 0; owner < 2; owner++)
+        {
+            // Fails where the upkeep does.
+            await using var shard = await Shards.OpenAsync(_objects, Small);
+            await shard.WhenQuietAsync(Shards.Token);
+            for (var round = 0; round < 3; round++)
+            {
+                await FillAsync(shard, $"{owner} {round}", 0, 100);
+                await shard.WhenQuietAsync(Shards.Token);
+            }
+        }
+
+        Assert.Single(_objects.Keys("shards/0/checkpoints/"));
+    }
+
     [Theory]
     [InlineData(PutFault.Refused)]
     [InlineData(PutFault.AnswerLost)]

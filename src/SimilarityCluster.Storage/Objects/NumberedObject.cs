@@ -49,7 +49,9 @@ internal static class NumberedObject
     {
         var key = KeyOf(prefix, number);
         var bytes = await objects.GetAsync(key, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
-        return bytes is null ? null : Envelope.Unseal(key, bytes, kind, number);
+
+        // Without the cast the null would be converted as an array: to an empty content.
+        return bytes is null ? (ReadOnlyMemory<byte>?)null : Envelope.Unseal(key, bytes, kind, number);
     }
 
     /// <summary>
