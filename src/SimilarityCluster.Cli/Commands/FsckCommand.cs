@@ -74,8 +74,8 @@ internal static class FsckCommand
     {
         foreach (var finding in report.Findings)
         {
-            var kind = NameOf(finding.Kind);
-            await output.WriteLineAsync($"{kind}: {Terminal.Plain(finding.Key)} {Terminal.Plain(finding.What)}");
+            await output.WriteLineAsync(
+                $"{NameOf(finding.Kind)}: {Terminal.Plain($"{finding.Key} {finding.What}")}");
             await output.WriteLineAsync($"    means: {finding.Meaning}");
             await output.WriteLineAsync($"    do:    {finding.Remedy}");
         }

@@ -2,14 +2,14 @@ using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Checking;
 
-/// <summary>One check of a store: reads its objects, and notes what was found. One caller at a time.</summary>
+/// <summary>One check of a store: reads its objects, notes what was found. One caller at a time.</summary>
 /// <param name="objects">The store; it is only read.</param>
 /// <param name="cancellationToken">Stops the check.</param>
 internal sealed class CheckRun(IObjectStore objects, CancellationToken cancellationToken)
 {
     /// <summary>Said of an object that a manifest refers to.</summary>
     internal const string Missing =
-        "is missing. (A drop of its collection that was cut short looks the same: the next start finishes it.)";
+        "is missing. (A drop of its collection that was cut short looks the same: the next start ends it.)";
 
     private const int MostFaultsOfAnObject = 20;
     private const int ChunkBytes = 1 << 20;

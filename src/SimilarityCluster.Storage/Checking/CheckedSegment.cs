@@ -16,5 +16,6 @@ internal sealed record CheckedSegment(SegmentFile File, RowSet Deleted)
 
     /// <summary>The rows that are found by id and not deleted.</summary>
     internal IEnumerable<int> LiveRows() =>
-        Enumerable.Range(0, File.LiveAtSealCount).Select(File.OrderedRow).Where(row => !Deleted.Contains(row));
+        Enumerable.Range(0, File.LiveAtSealCount).Select(File.OrderedRow)
+            .Where(row => !Deleted.Contains(row));
 }

@@ -121,7 +121,9 @@ internal sealed class LogCheck(
         if (slot.Epoch < _epoch || (slot.Epoch > _epoch && _epoch > 0 && !slot.IsFence && !_isBehindDamage))
         {
             run.Fault(
-                slot.Key, $"is out of order: it is of epoch {slot.Epoch} behind epoch {_epoch}.", consequence);
+                slot.Key,
+                $"is out of order: it is of epoch {slot.Epoch} behind epoch {_epoch}.",
+                consequence);
         }
 
         if (_sequence is { } sequence && slot.SequenceBefore != sequence)

@@ -9,8 +9,8 @@ namespace SimilarityCluster.Storage.Checking;
 internal sealed class ManifestCheck(CheckRun run, ShardFolders folders)
 {
     private static readonly Consequence OutOfOrder = new(
-        "Manifests are missing or not of this shard. If the newest one is whole, every record is there, but a "
-        + "paused owner could take a number that is free.",
+        "Manifests are missing or not of this shard. If the newest one is whole, every record is there, but "
+        + "a paused owner could take a number that is free.",
         "Restore the manifests of the shard from a backup.");
 
     /// <summary>Checks every manifest: envelope, content, and that they follow one another.</summary>
@@ -62,8 +62,8 @@ internal sealed class ManifestCheck(CheckRun run, ShardFolders folders)
     private static Consequence Damage(long number, long newest) => number switch
     {
         _ when number == newest => new Consequence(
-            "The newest manifest is the truth: without it the shard cannot be opened, and none of its records "
-            + "is served. Which of its other objects count is not known, so they were not checked further.",
+            "The newest manifest is the truth: without it the shard cannot be opened, and none of its "
+            + "records is served. Which of its other objects count is not known, so they were not checked further.",
             Consequence.Restore),
         _ when number == newest - 1 => new Consequence(
             $"No record is affected: manifest {newest} is the truth. But the next owner fails when it looks "

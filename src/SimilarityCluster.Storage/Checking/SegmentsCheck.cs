@@ -145,7 +145,7 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
         return count == 0 ? file : null;
     }
 
-    /// <summary>A row that is not found by its id must be deleted, or searches would give it all the same.</summary>
+    /// <summary>A row that is not found by its id must be deleted, or searches would give it.</summary>
     private void CheckDeleted(List<CheckedSegment> segments)
     {
         foreach (var segment in segments.Where(segment => segment.LiveRows().Count() != segment.LiveCount))

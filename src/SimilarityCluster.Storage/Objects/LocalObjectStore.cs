@@ -65,19 +65,17 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     public static LocalObjectStore Open(string directory, bool shared) =>
         Open(directory, shared, new LocalDisk());
 
-    /// <summary>Opens a directory to look at it as it lies; nothing in it is made, synced or removed.</summary>
+    /// <summary>Opens a directory to look at it as it lies; nothing in it is made or removed.</summary>
     /// <remarks>It is not shared: no other process can open it before the store is disposed.</remarks>
     /// <param name="directory">The directory.</param>
-    /// <returns>The store, which refuses to put and to delete; dispose it to let go of the directory.</returns>
+    /// <returns>The store, which neither puts nor deletes; dispose it to let go of the directory.</returns>
     /// <exception cref="DirectoryNotFoundException">It is no data directory.</exception>
     /// <exception cref="IOException">Another process holds it.</exception>
     /// <exception cref="PlatformNotSupportedException">This system is not Linux.</exception>
-    public static LocalObjectStore OpenReadOnly(string directory) =>
-        OpenReadOnly(directory, new LocalDisk());
-
-    internal static LocalObjectStore OpenReadOnly(string directory, ILocalDisk disk)
+    public static LocalObjectStore OpenReadOnly(string directory)
     {
         directory = Checked(directory);
+        var disk = new LocalDisk();
         if (!disk.DirectoryExists(Path.Combine(directory, "objects")))
         {
             throw new DirectoryNotFoundException(
@@ -85,7 +83,7 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         }
 
         // Taking a lock would make the file; where it is not, nobody has opened this copy of the directory.
-        var isLockable = disk.Read(Path.Combine(directory, "lock"), 0, 0) is not null;
+        var isLockable = File.Exists(Path.Combine(directory, "lock"));
         return new LocalObjectStore(
             directory, isLockable ? Lock(directory, shared: false, disk) : null, disk, isReadOnly: true);
     }

@@ -176,7 +176,7 @@ public sealed class ReaderFuzzTests
         _ => random.Next(300),
     };
 
-    /// <summary>Makes checksum and length of an envelope right, so that what is behind them is read.</summary>
+    /// <summary>Makes checksum and length of an envelope right, so that what follows is read.</summary>
     private static void SealAgain(byte[] bytes)
     {
         if (bytes.Length >= Envelope.HeaderBytes)

@@ -142,6 +142,7 @@ internal sealed record DamageRecord(float[] Vector, byte[] Metadata)
     {
         var metadata = new byte[random.Next(60, 200)];
         random.NextBytes(metadata);
-        return new DamageRecord([.. Enumerable.Range(0, dimension).Select(_ => random.NextSingle())], metadata);
+        return new DamageRecord(
+            [.. Enumerable.Range(0, dimension).Select(_ => random.NextSingle())], metadata);
     }
 }
