@@ -63,7 +63,7 @@ internal sealed class ManifestCheck(CheckRun run, ShardFolders folders)
     {
         _ when number == newest => new Consequence(
             "The newest manifest is the truth: without it the shard cannot be opened, and none of its "
-            + "records is served. Which of its other objects count is not known, so they were not checked further.",
+            + "records is served. Which of its other objects count is not known: only its log was read.",
             Consequence.Restore),
         _ when number == newest - 1 => new Consequence(
             $"No record is affected: manifest {newest} is the truth. But the next owner fails when it looks "
