@@ -104,5 +104,6 @@ internal static class CommandLine
             CollectionsCommand.Create(terminal),
             ModelsCommand.Create(terminal),
             StatusCommand.Create(terminal),
+            FsckCommand.Create(terminal),
         };
 }

@@ -20,6 +20,7 @@ public sealed class CommandLineTests
         "status --server nowhere",
         "--server: expected an address like http://127.0.0.1:7600, given 'nowhere'")]
     [InlineData("serve --set novalue", "--set: expected KEY=VALUE, given 'novalue'")]
+    [InlineData("fsck", "DIRECTORY")]
     [InlineData("demo --shards 257", "--shards: expected 1 to 256, given 257")]
     [InlineData("unknown", "unknown")]
     public async Task RunAsync_ArgumentsMakeNoSense_SaysWhyAndExits2(string arguments, string expected)
@@ -39,7 +40,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.All(
-            ["serve", "demo", "index", "search", "collections", "models", "status"],
+            ["serve", "demo", "index", "search", "collections", "models", "status", "fsck"],
             command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
     }
 

@@ -160,26 +160,47 @@ public sealed class ShardSegmentTests
     }
 
     [Fact]
-    public async Task Open_AfterSeveralSeals_GoesOnMerging()
+    public async Task Open_LeftoverIsDamaged_IsReportedKeptAndInNobodysWay()
     {
         await using (var shard = await Shards.OpenAsync(_objects, Small))
         {
             await FillAsync(shard, "1", 0, 100);
             await shard.WhenQuietAsync(Shards.Token);
-            await FillAsync(shard, "2", 100, 200);
-            await shard.WhenQuietAsync(Shards.Token);
         }
 
-        // The manifest two before the claim is long gone: that is no failure of the upkeep.
-        await using var again = await Shards.OpenAsync(_objects, Small);
-        for (var round = 3; round < 12; round++)
+        var manifest = _objects.Keys("shards/0/manifest/")[^1];
+        await using (var owner = await Shards.OpenAsync(_objects))
         {
-            await FillAsync(again, $"{round}", 0, 100);
-            await again.WhenQuietAsync(Shards.Token);
+            await owner.WhenQuietAsync(Shards.Token); // Now the manifest is that of an owner before.
         }
 
-        Assert.InRange(_objects.Keys("shards/0/segments/").Count, 1, 4);
+        await _objects.PutIfAbsentAsync(manifest, "damaged"u8.ToArray(), Shards.Token);
+        var failures = new ExpectedFailures();
+        await using var again = await Shards.OpenAsync(_objects, Small, upkeepFailures: failures);
+        await FillAsync(again, "2", 100, 200);
+        await again.WhenQuietAsync(Shards.Token);
+        Assert.Contains(manifest, Assert.Single(failures.Seen).Message, StringComparison.Ordinal);
+        Assert.NotNull(await _objects.GetAsync(manifest, 0, 1, Shards.Token));
+        Assert.Single(_objects.Keys("shards/0/segments/")); // Merged all the same.
         AssertSame(Names(0, 200), again.Ids());
+    }
+
+    [Fact]
+    public async Task Open_OwnerBeforeHadRemovedManifests_TidiesUpAllTheSame()
+    {
+        for (var owner = 0; owner < 2; owner++)
+        {
+            // Fails where the upkeep does.
+            await using var shard = await Shards.OpenAsync(_objects, Small);
+            await shard.WhenQuietAsync(Shards.Token);
+            for (var round = 0; round < 3; round++)
+            {
+                await FillAsync(shard, $"{owner} {round}", 0, 100);
+                await shard.WhenQuietAsync(Shards.Token);
+            }
+        }
+
+        Assert.Single(_objects.Keys("shards/0/checkpoints/"));
     }
 
     [Theory]

@@ -32,17 +32,19 @@ namespace SimilarityCluster.Storage.Objects;
 public sealed class LocalObjectStore : IObjectStore, IDisposable
 {
     private readonly ILocalDisk _disk;
-    private readonly IDisposable _lock;
+    private readonly IDisposable? _lock;
+    private readonly bool _isReadOnly;
     private readonly string _objects;
     private readonly string _pending;
     private readonly ConcurrentDictionary<string, bool> _durableDirectories = new(StringComparer.Ordinal);
     private volatile SyncFailedException? _failure;
     private volatile bool _disposed;
 
-    private LocalObjectStore(string directory, IDisposable heldLock, ILocalDisk disk)
+    private LocalObjectStore(string directory, IDisposable? heldLock, ILocalDisk disk, bool isReadOnly)
     {
         _disk = disk;
         _lock = heldLock;
+        _isReadOnly = isReadOnly;
         _objects = Path.Combine(directory, "objects");
         _pending = Path.Combine(directory, "pending");
     }
@@ -63,23 +65,35 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     public static LocalObjectStore Open(string directory, bool shared) =>
         Open(directory, shared, new LocalDisk());
 
-    internal static LocalObjectStore Open(string directory, bool shared, ILocalDisk disk)
+    /// <summary>Opens a directory to look at it as it lies; nothing in it is made or removed.</summary>
+    /// <remarks>It is not shared: no other process can open it before the store is disposed.</remarks>
+    /// <param name="directory">The directory.</param>
+    /// <returns>The store, which neither puts nor deletes; dispose it to let go of the directory.</returns>
+    /// <exception cref="DirectoryNotFoundException">It is no data directory.</exception>
+    /// <exception cref="IOException">Another process holds it.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system is not Linux.</exception>
+    public static LocalObjectStore OpenReadOnly(string directory)
     {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
-        if (!OperatingSystem.IsLinux())
+        directory = Checked(directory);
+        var disk = new LocalDisk();
+        if (!disk.DirectoryExists(Path.Combine(directory, "objects")))
         {
-            throw new PlatformNotSupportedException(
-                "The local object store needs link(), flock() and the fsync of a directory as Linux has "
-                + $"them; this is {Environment.OSVersion.Platform}.");
+            throw new DirectoryNotFoundException(
+                $"directory: '{directory}' is no data directory: expected a directory 'objects' in it.");
         }
 
-        directory = Path.GetFullPath(directory);
+        // Taking a lock would make the file; where it is not, nobody has opened this copy of the directory.
+        var isLockable = File.Exists(Path.Combine(directory, "lock"));
+        return new LocalObjectStore(
+            directory, isLockable ? Lock(directory, shared: false, disk) : null, disk, isReadOnly: true);
+    }
+
+    internal static LocalObjectStore Open(string directory, bool shared, ILocalDisk disk)
+    {
+        directory = Checked(directory);
         MakeDirectory(directory, disk);
-        var heldLock = disk.TryLock(Path.Combine(directory, "lock"), shared)
-            ?? throw new IOException(
-                $"directory: '{directory}' is held by another process; it can be shared only by processes "
-                + "that all open it as shared.");
-        var store = new LocalObjectStore(directory, heldLock, disk);
+        var heldLock = Lock(directory, shared, disk);
+        var store = new LocalObjectStore(directory, heldLock, disk, isReadOnly: false);
         try
         {
             store.Prepare(directory, shared);
@@ -151,8 +165,24 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     public void Dispose()
     {
         _disposed = true;
-        _lock.Dispose();
+        _lock?.Dispose();
     }
+
+    private static string Checked(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return OperatingSystem.IsLinux()
+            ? Path.GetFullPath(directory)
+            : throw new PlatformNotSupportedException(
+                "The local object store needs link(), flock() and the fsync of a directory as Linux has "
+                + $"them; this is {Environment.OSVersion.Platform}.");
+    }
+
+    private static IDisposable Lock(string directory, bool shared, ILocalDisk disk) =>
+        disk.TryLock(Path.Combine(directory, "lock"), shared)
+        ?? throw new IOException(
+            $"directory: '{directory}' is held by another process; it can be shared only by processes "
+            + "that all open it as shared.");
 
     /// <summary>Makes a directory and those above it, each durable in its parent.</summary>
     /// <remarks>
@@ -248,6 +278,7 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     private PutOutcome Put(string key, Action<ILocalFile> write)
     {
         ThrowIfUnusable();
+        ThrowIfReadOnly();
         var path = PathOf(key);
         var directory = Path.GetDirectoryName(path)!;
         var pending = Path.Combine(_pending, Guid.NewGuid().ToString("N"));
@@ -306,6 +337,7 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
     private void Delete(string key)
     {
         ThrowIfUnusable();
+        ThrowIfReadOnly();
         var path = PathOf(key);
         var directory = Path.GetDirectoryName(path)!;
         if (_disk.DirectoryExists(directory))
@@ -343,6 +375,14 @@ public sealed class LocalObjectStore : IObjectStore, IDisposable
         {
             _failure ??= failure;
             throw;
+        }
+    }
+
+    private void ThrowIfReadOnly()
+    {
+        if (_isReadOnly)
+        {
+            throw new InvalidOperationException("The store was opened to be read only.");
         }
     }
 

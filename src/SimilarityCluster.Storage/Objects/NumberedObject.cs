@@ -11,6 +11,13 @@ internal static class NumberedObject
     internal static string KeyOf(string prefix, long number) =>
         prefix + number.ToString("D20", CultureInfo.InvariantCulture);
 
+    /// <summary>Reads the number of a key that begins with the prefix.</summary>
+    /// <returns>False when it has none.</returns>
+    internal static bool TryParse(string prefix, string key, out long number) =>
+        long.TryParse(
+            key.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        && string.Equals(KeyOf(prefix, number), key, StringComparison.Ordinal);
+
     /// <summary>The numbers of the objects below a prefix, ascending.</summary>
     /// <exception cref="InvalidDataException">An object there has no number.</exception>
     internal static async Task<IReadOnlyList<long>> ListAsync(
@@ -20,9 +27,7 @@ internal static class NumberedObject
         var numbers = new long[keys.Count];
         for (var i = 0; i < numbers.Length; i++)
         {
-            var digits = keys[i].AsSpan(prefix.Length);
-            if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])
-                || !string.Equals(KeyOf(prefix, numbers[i]), keys[i], StringComparison.Ordinal))
+            if (!TryParse(prefix, keys[i], out numbers[i]))
             {
                 throw new InvalidDataException(
                     $"Object '{keys[i]}' is foreign: expected '{prefix}' and 20 digits.");

@@ -20,8 +20,25 @@ internal static class ObjectKey
         ArgumentException.ThrowIfNullOrEmpty(key);
         foreach (var segment in key.AsSpan().Split('/'))
         {
-            CheckSegment(key, key.AsSpan()[segment]);
+            if (!IsSegment(key.AsSpan()[segment]))
+            {
+                throw Invalid(key, key.AsSpan()[segment]);
+            }
         }
+    }
+
+    /// <summary>Tells whether a text keeps to the grammar.</summary>
+    internal static bool IsValid(string key)
+    {
+        foreach (var segment in key.AsSpan().Split('/'))
+        {
+            if (!IsSegment(key.AsSpan()[segment]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Checks what keys begin with: empty, or whole segments and the beginning of one.</summary>
@@ -44,14 +61,9 @@ internal static class ObjectKey
     /// <summary>The whole segments of a prefix, without the last '/'.</summary>
     internal static string FolderOf(string prefix) => prefix[..Math.Max(0, prefix.LastIndexOf('/'))];
 
-    private static void CheckSegment(string key, ReadOnlySpan<char> segment)
-    {
-        if (segment.IsEmpty || segment.Length > MaxSegmentLength || segment is "." or ".."
-            || segment.ContainsAnyExcept(Allowed))
-        {
-            throw Invalid(key, segment);
-        }
-    }
+    private static bool IsSegment(ReadOnlySpan<char> segment) =>
+        segment is { Length: > 0 and <= MaxSegmentLength } and not ("." or "..")
+        && !segment.ContainsAnyExcept(Allowed);
 
     private static ArgumentException Invalid(string key, ReadOnlySpan<char> segment) => new(
         $"key: expected segments [A-Za-z0-9._-]+ of at most {MaxSegmentLength} characters joined by '/', "

@@ -59,6 +59,9 @@ internal sealed class Checkpointer(
     internal Task<bool> ReplaceAsync(IReadOnlyList<SealedPart> parts) =>
         ReplaceAsync(manifests.Newest, parts, _operations);
 
+    /// <summary>Whether another owner has claimed the shard since.</summary>
+    internal Task<bool> IsDeposedAsync() => manifests.IsDeposedAsync(CancellationToken.None);
+
     /// <summary>Removes what no manifest refers to any more. Thread-safe.</summary>
     /// <exception cref="IOException">The store failed; another call goes on.</exception>
     internal async Task RemoveUnusedAsync()
@@ -78,17 +81,21 @@ internal sealed class Checkpointer(
         }
     }
 
-    /// <summary>Looks for what dead owners left, and notes it as unused.</summary>
+    /// <summary>
+    /// Looks for what dead owners left, and notes it as unused. What is damaged stays: it may be needed for
+    /// its number.
+    /// </summary>
+    /// <param name="damages">Told what is damaged.</param>
     /// <exception cref="IOException">The store failed.</exception>
-    /// <exception cref="InvalidDataException">A slot is damaged; the message names the key.</exception>
-    internal async Task FindLeftoversAsync()
+    internal async Task FindLeftoversAsync(IProgress<Exception> damages)
     {
         // The manifest before the claim was the truth until then; the one before that may have survived it.
         foreach (var number in new[] { manifests.Number - 2, manifests.Number - 1 }.Where(it => it > 0))
         {
-            if (await ManifestStore
-                .ReadAsync(objects, folders.Manifests, number, CancellationToken.None)
-                .ConfigureAwait(false) is { IsTakeover: false })
+            var manifest = await SoundAsync(
+                ManifestStore.ReadAsync(objects, folders.Manifests, number, CancellationToken.None), damages)
+                .ConfigureAwait(false);
+            if (manifest is { IsTakeover: false })
             {
                 Discard(NumberedObject.KeyOf(folders.Manifests, number));
             }
@@ -103,7 +110,21 @@ internal sealed class Checkpointer(
 
         await FindNamedAsync(folders.Segments, used).ConfigureAwait(false);
         await FindNamedAsync(folders.Checkpoints, used).ConfigureAwait(false);
-        await FindSlotsAsync(claimed).ConfigureAwait(false);
+        await FindSlotsAsync(claimed, damages).ConfigureAwait(false);
+    }
+
+    private static async Task<T?> SoundAsync<T>(Task<T?> reading, IProgress<Exception> damages)
+        where T : class
+    {
+        try
+        {
+            return await reading.ConfigureAwait(false);
+        }
+        catch (InvalidDataException damage)
+        {
+            damages.Report(damage);
+            return null;
+        }
     }
 
     private async Task<bool> ReplaceAsync(
@@ -177,15 +198,16 @@ internal sealed class Checkpointer(
         }
     }
 
-    private async Task FindSlotsAsync(ShardManifest claimed)
+    private async Task FindSlotsAsync(ShardManifest claimed, IProgress<Exception> damages)
     {
         var slots = await NumberedObject
             .ListAsync(objects, folders.Log, CancellationToken.None).ConfigureAwait(false);
         foreach (var slot in slots.Where(it => it >= claimed.TrimmedSlot && it < claimed.FirstSlot))
         {
-            var found = await ShardLog
-                .ReadAsync(objects, folders.Log, slot, CancellationToken.None).ConfigureAwait(false);
-            if (!found.IsFence)
+            var found = await SoundAsync<LogSlot>(
+                ShardLog.ReadAsync(objects, folders.Log, slot, CancellationToken.None)!, damages)
+                .ConfigureAwait(false);
+            if (found is { IsFence: false })
             {
                 Discard(NumberedObject.KeyOf(folders.Log, slot));
             }

@@ -81,7 +81,8 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         {
             _merging = Task.Run(async () =>
             {
-                await PersistAsync(_checkpointer.FindLeftoversAsync, _ => { }).ConfigureAwait(false);
+                await PersistAsync(() => _checkpointer.FindLeftoversAsync(_failures), _ => { })
+                    .ConfigureAwait(false);
                 await TidyAsync().ConfigureAwait(false);
             });
         }
@@ -150,7 +151,7 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         {
             try
             {
-                await work().ConfigureAwait(false);
+                await AsOwnerAsync(work).ConfigureAwait(false);
                 note(null);
                 return;
             }
@@ -173,6 +174,24 @@ internal sealed class ShardUpkeep : IAsyncDisposable
 
             await ((Task)_lifetime.Stopped.WaitAsync(pause, _time))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task AsOwnerAsync(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            // A younger owner removes what it does not need.
+            if (!await _checkpointer.IsDeposedAsync().ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            _lifetime.Stop(ShardStopReason.Deposed);
         }
     }
 

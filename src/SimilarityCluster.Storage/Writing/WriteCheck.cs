@@ -53,18 +53,4 @@ internal static class WriteCheck
                 nameof(id));
         }
     }
-
-    private sealed class BytesComparer : IEqualityComparer<ReadOnlyMemory<byte>>
-    {
-        internal static readonly BytesComparer Instance = new();
-
-        public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
-
-        public int GetHashCode(ReadOnlyMemory<byte> obj)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(obj.Span);
-            return hash.ToHashCode();
-        }
-    }
 }

@@ -51,6 +51,36 @@ public sealed class CatalogFormatTests
         Assert.Equal(Frozen, Encoding.UTF8.GetString(CatalogFormat.Write(state)));
     }
 
+    [Theory]
+    [InlineData(671)]
+    public void Read_AnyBytesSeeded_IsReadOrRefused(int seed)
+    {
+        var whole = Encoding.UTF8.GetBytes(Frozen);
+        byte[] other = [.. "{}[]\",:0-9nulltruefalse\\u"u8, 0, 0xff];
+        var random = new Random(seed);
+        for (var round = 0; round < 20_000; round++)
+        {
+            byte[] bytes = [.. whole[..(random.Next(4) == 0 ? random.Next(whole.Length) : whole.Length)]];
+            for (var change = random.Next(4); change > 0 && bytes.Length > 0; change--)
+            {
+                bytes[random.Next(bytes.Length)] = other[random.Next(other.Length)];
+            }
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            AssertReadOrRefused(bytes);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 * 1024);
+        }
+    }
+
+    [Theory]
+    [InlineData("collections")]
+    [InlineData("dropping")]
+    [InlineData("operations")]
+    public void Read_ListIsNull_IsRefused(string list) => Assert.Throws<InvalidDataException>(
+        () => CatalogFormat.Read(Encoding.UTF8.GetBytes(
+            $$"""{"format":1,"collections":[],"dropping":[],"operations":[]}"""
+                .Replace($"\"{list}\":[]", $"\"{list}\":null", StringComparison.Ordinal))));
+
     [Fact]
     public void Write_EveryKindOfOperation_IsReadBack()
     {
@@ -75,4 +105,17 @@ public sealed class CatalogFormatTests
     [InlineData("""{"format":1,"collections":[{"name":"x"}],"dropping":[],"operations":[]}""")]
     public void Read_NoDocumentOfTheFormat_ThrowsInvalidData(string content) =>
         Assert.Throws<InvalidDataException>(() => CatalogFormat.Read(Encoding.UTF8.GetBytes(content)));
+
+    private static void AssertReadOrRefused(byte[] bytes)
+    {
+        try
+        {
+            // What is read can be used.
+            Assert.NotEmpty(CatalogFormat.Write(CatalogFormat.Read(bytes)));
+        }
+        catch (InvalidDataException refusal)
+        {
+            Assert.StartsWith("The catalog ", refusal.Message, StringComparison.Ordinal);
+        }
+    }
 }

@@ -45,6 +45,37 @@ public sealed class LocalObjectStoreTests : ObjectStoreConformance, IDisposable
         Assert.Equal(PutOutcome.Exists, await second.PutIfAbsentAsync("k", "2"u8.ToArray(), Token));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OpenReadOnly_WithAndWithoutLock_ReadsAndChangesNothing(bool hasLock)
+    {
+        await _store.PutIfAbsentAsync("a/k", "x"u8.ToArray(), Token);
+        _store.Dispose();
+        await File.WriteAllTextAsync(Path.Combine(Data, "pending", "leftover"), "x", Token);
+        if (!hasLock)
+        {
+            File.Delete(Path.Combine(Data, "lock"));
+        }
+
+        var before = Directory.GetFileSystemEntries(Data, "*", SearchOption.AllDirectories);
+        using (var store = LocalObjectStore.OpenReadOnly(Data))
+        {
+            Assert.Equal(["a/k"], await store.ListAsync("", Token));
+            Assert.Equal("x"u8.ToArray(), await store.GetAsync("a/k", 0, 9, Token));
+            await Assert.ThrowsAsync<InvalidOperationException>(
+                async () => await store.PutIfAbsentAsync("k", "x"u8.ToArray(), Token));
+            await Assert.ThrowsAsync<InvalidOperationException>(
+                async () => await store.DeleteAsync("a/k", Token));
+            if (hasLock)
+            {
+                Assert.Throws<IOException>(() => LocalObjectStore.Open(Data, shared: true));
+            }
+        }
+
+        Assert.Equal(before, Directory.GetFileSystemEntries(Data, "*", SearchOption.AllDirectories));
+    }
+
     [Fact]
     public async Task Open_AfterDispose_FindsWhatWasPut()
     {
