@@ -6,9 +6,9 @@ namespace SimilarityCluster.Storage.Objects;
 /// number n + 1 is the compare-and-swap. Used by the shards' manifests and by the catalog.
 /// </summary>
 /// <remarks>
-/// Old versions stay, unless their owner knows that no paused writer could try their numbers. The layout of an object is
-/// that of the store's envelope (magic, version, number, nonce, length, checksum) around the content.
-/// Thread-safe.
+/// Old versions stay, unless their owner knows that no paused writer could try their numbers. The layout of
+/// an object is that of the store's envelope (magic, version, number, nonce, length, checksum) around the
+/// content. Thread-safe.
 /// </remarks>
 /// <param name="objects">Where the objects are.</param>
 /// <param name="prefix">What their keys begin with, ending in '/'.</param>

@@ -42,7 +42,8 @@ public sealed class ShardRowsTests
     {
         Write(["a", "b", "c"], []);
         var old = _rows.Freeze().Part;
-        var hits = Enumerable.Range(0, 3).Select(row => new ShardHit(new StoredRecord(old, row), row)).ToArray();
+        var hits = Enumerable.Range(0, 3).Select(row => new ShardHit(new StoredRecord(old, row), row))
+            .ToArray();
         _rows.Watch([old]);
         var young = new GrowingPart(Shards.Schema, new HnswOptions());
         foreach (var id in new[] { "a", "b", "c" })
@@ -68,6 +69,7 @@ public sealed class ShardRowsTests
             [.. upserts.Select(id => Shards.Record(id, 1))],
             [.. deletes.Select(id => (ReadOnlyMemory<byte>)Shards.Utf8(id))]);
         var bytes = WriteRecord.Encode(write, UInt128.One, time: 0);
-        _rows.Apply(WriteRecord.Decode("test", bytes.AsMemory(LogRecord.HeaderBytes), Shards.Schema.Dimension));
+        var payload = bytes.AsMemory(LogRecord.HeaderBytes);
+        _rows.Apply(WriteRecord.Decode("test", payload, Shards.Schema.Dimension));
     }
 }
