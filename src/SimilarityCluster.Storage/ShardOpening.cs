@@ -119,15 +119,11 @@ internal sealed class ShardOpening(
             operations.Remember(operation, writeTime, outcome);
         }
 
-        var parts = new List<SealedPart>();
-        for (var index = 0; index < manifest.Segments.Count; index++)
-        {
-            parts.Add(await segments
-                .OpenAsync(manifest.Segments[index], checkpoint.Deleted[index], cancellationToken)
-                .ConfigureAwait(false));
-        }
-
-        rows.Restore(parts, manifest.Sequence);
+        var opening = manifest.Segments.Zip(checkpoint.Deleted)
+            .Select(segment => Task.Run(
+                () => segments.OpenAsync(segment.First, segment.Second, cancellationToken),
+                cancellationToken));
+        rows.Restore(await Task.WhenAll(opening).ConfigureAwait(false), manifest.Sequence);
     }
 
     private long Apply(LogSlot slot, ShardRows rows, OperationMemory operations)

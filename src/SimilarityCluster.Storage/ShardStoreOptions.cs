@@ -21,10 +21,10 @@ public sealed class ShardStoreOptions
 
     /// <summary>
     /// Bytes of the log after which it becomes a segment; opening a shard replays up to four times as many.
-    /// Default 128 MiB.
+    /// Default 64 MiB.
     /// </summary>
     [Range(64 * 1024, 4L * 1024 * 1024 * 1024)]
-    public long SegmentBytesLimit { get; set; } = 128L * 1024 * 1024;
+    public long SegmentBytesLimit { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>
     /// Rows that are searched by comparison because the graph does not have them yet; beyond it writes wait.

@@ -10,6 +10,7 @@ public sealed class ShardStoreOptionsTests
         var options = new ShardStoreOptions();
         Assert.Equal(8 * 1024 * 1024, options.SlotBytesLimit);
         Assert.Equal(128L * 1024 * 1024, options.BacklogBytesLimit);
+        Assert.Equal(64L * 1024 * 1024, options.SegmentBytesLimit);
         Assert.Equal(8_192, options.TailLimit);
         Assert.Equal(16, options.Connectivity);
         Assert.Equal(200, options.BuildBreadth);
@@ -21,6 +22,7 @@ public sealed class ShardStoreOptionsTests
     [Theory]
     [InlineData(nameof(ShardStoreOptions.SlotBytesLimit), 0)]
     [InlineData(nameof(ShardStoreOptions.BacklogBytesLimit), 0L)]
+    [InlineData(nameof(ShardStoreOptions.SegmentBytesLimit), 0L)]
     [InlineData(nameof(ShardStoreOptions.TailLimit), 0)]
     [InlineData(nameof(ShardStoreOptions.Connectivity), 1)]
     [InlineData(nameof(ShardStoreOptions.BuildBreadth), 0)]

@@ -56,6 +56,7 @@ internal sealed class ShardLog
             .ListAsync(objects, prefix, cancellationToken).ConfigureAwait(false);
         var end = numbers.Count > 0 ? Math.Max(numbers[^1] + 1, firstSlot) : firstSlot;
         var slot = firstSlot;
+        Task<LogSlot>? ahead = null; // The next slot, read while the one before is replayed.
         var newestEpoch = 0L;
         var fences = new HashSet<long>();
         while (true)
@@ -68,7 +69,9 @@ internal sealed class ShardLog
                 return new ShardLog(objects, prefix, epoch, slot + 1, fences);
             }
 
-            var found = await ReadAsync(objects, prefix, slot, cancellationToken).ConfigureAwait(false);
+            var found = await (ahead ?? ReadAsync(objects, prefix, slot, cancellationToken))
+                .ConfigureAwait(false);
+            ahead = slot + 1 < end ? ReadAsync(objects, prefix, slot + 1, cancellationToken) : null;
             CheckEpoch(found, newestEpoch, epoch);
             newestEpoch = found.Epoch;
             if (found.IsFence)
