@@ -160,6 +160,48 @@ public sealed class ShardSegmentTests
     }
 
     [Fact]
+    public async Task Open_SealsComeBeforeTheSearchForLeftovers_FindsThemAllTheSame()
+    {
+        var untidy = new FaultyObjectStore(_objects)
+        {
+            FailDelete = key => key.Contains("/log/", StringComparison.Ordinal),
+        };
+        var failures = new ExpectedFailures();
+        await using (var shard = await Shards.OpenAsync(untidy, Small, upkeepFailures: failures))
+        {
+            await FillAsync(shard, "1", 0, 100);
+            await failures.First;
+        }
+
+        var slot = _objects.Keys("shards/0/log/")[1];
+        var manifests = _objects.Keys("shards/0/manifest/");
+        var gate = new TaskCompletionSource();
+        var faulty = new FaultyObjectStore(_objects)
+        {
+            // Only the search for leftovers reads the first.
+            BeforeGet = key => string.Equals(key, manifests[0], StringComparison.Ordinal)
+                ? gate.Task
+                : Task.CompletedTask,
+        };
+        await using var again = await Shards.OpenAsync(faulty, Small);
+        for (var round = 2; round < 4; round++)
+        {
+            var count = _objects.Keys("shards/0/manifest/").Count;
+            await FillAsync(again, $"{round}", 0, 100);
+            while (_objects.Keys("shards/0/manifest/").Count == count)
+            {
+                Shards.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+
+        gate.SetResult();
+        await again.WhenQuietAsync(Shards.Token);
+        Assert.Null(await _objects.GetAsync(slot, 0, 1, Shards.Token));
+        Assert.NotNull(await _objects.GetAsync(manifests[0], 0, 1, Shards.Token));
+    }
+
+    [Fact]
     public async Task Open_LeftoverIsDamaged_IsReportedKeptAndInNobodysWay()
     {
         await using (var shard = await Shards.OpenAsync(_objects, Small))

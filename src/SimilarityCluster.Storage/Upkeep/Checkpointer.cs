@@ -23,8 +23,10 @@ internal sealed class Checkpointer(
     IReadOnlyList<RememberedOperation> operations)
 {
     private readonly ConcurrentQueue<string> _unused = new();
+    private readonly ShardManifest _claimed = manifests.Newest;
+    private readonly long _claimedNumber = manifests.Number;
     private IReadOnlyList<RememberedOperation> _operations = operations;
-    private int _unusedCount;
+    private int _unusedCount = 1; // One until leftovers were looked for: there may be slots among them.
 
     /// <summary>Makes the state before a slot the beginning of the log.</summary>
     /// <param name="parts">All segments then, with what was deleted then.</param>
@@ -90,7 +92,7 @@ internal sealed class Checkpointer(
     internal async Task FindLeftoversAsync(IProgress<Exception> damages)
     {
         // The manifest before the claim was the truth until then; the one before that may have survived it.
-        foreach (var number in new[] { manifests.Number - 2, manifests.Number - 1 }.Where(it => it > 0))
+        foreach (var number in new[] { _claimedNumber - 2, _claimedNumber - 1 }.Where(it => it > 0))
         {
             var manifest = await SoundAsync(
                 ManifestStore.ReadAsync(objects, folders.Manifests, number, CancellationToken.None), damages)
@@ -101,16 +103,16 @@ internal sealed class Checkpointer(
             }
         }
 
-        var claimed = manifests.Newest;
-        HashSet<string> used = [.. claimed.Segments.Select(folders.Segment)];
-        if (claimed.Checkpoint is { } checkpoint)
+        HashSet<string> used = [.. _claimed.Segments.Select(folders.Segment)];
+        if (_claimed.Checkpoint is { } checkpoint)
         {
             used.Add(folders.Checkpoint(checkpoint));
         }
 
         await FindNamedAsync(folders.Segments, used).ConfigureAwait(false);
         await FindNamedAsync(folders.Checkpoints, used).ConfigureAwait(false);
-        await FindSlotsAsync(claimed, damages).ConfigureAwait(false);
+        await FindSlotsAsync(damages).ConfigureAwait(false);
+        Interlocked.Decrement(ref _unusedCount);
     }
 
     private static async Task<T?> SoundAsync<T>(Task<T?> reading, IProgress<Exception> damages)
@@ -198,11 +200,11 @@ internal sealed class Checkpointer(
         }
     }
 
-    private async Task FindSlotsAsync(ShardManifest claimed, IProgress<Exception> damages)
+    private async Task FindSlotsAsync(IProgress<Exception> damages)
     {
         var slots = await NumberedObject
             .ListAsync(objects, folders.Log, CancellationToken.None).ConfigureAwait(false);
-        foreach (var slot in slots.Where(it => it >= claimed.TrimmedSlot && it < claimed.FirstSlot))
+        foreach (var slot in slots.Where(it => it >= _claimed.TrimmedSlot && it < _claimed.FirstSlot))
         {
             var found = await SoundAsync<LogSlot>(
                 ShardLog.ReadAsync(objects, folders.Log, slot, CancellationToken.None)!, damages)
