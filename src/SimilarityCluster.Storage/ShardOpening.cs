@@ -83,7 +83,7 @@ internal sealed class ShardOpening(
         upkeep.WhenSealed = commits.Nudge;
         upkeep.Begin();
         commits.Nudge();
-        return ShardStore.Of(manifest.Epoch, time, rows, lifetime, commits, growth, upkeep);
+        return new ShardStore(manifest.Epoch, time, rows, lifetime, commits, growth, upkeep);
     }
 
     private async Task<ShardCheckpoint> ReadCheckpointAsync(

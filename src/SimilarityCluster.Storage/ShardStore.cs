@@ -28,7 +28,7 @@ public sealed class ShardStore : IAsyncDisposable
     private readonly ShardUpkeep _upkeep;
     private readonly ShardSearcher _searcher;
 
-    private ShardStore(
+    internal ShardStore(
         long epoch,
         TimeProvider time,
         ShardRows rows,
@@ -241,16 +241,6 @@ public sealed class ShardStore : IAsyncDisposable
         await _growth.Builder.WhenIdleAsync().ConfigureAwait(false);
         await _upkeep.DisposeAsync().ConfigureAwait(false);
     }
-
-    /// <summary>Makes a store of its pieces.</summary>
-    internal static ShardStore Of(
-        long epoch,
-        TimeProvider time,
-        ShardRows rows,
-        ShardLifetime lifetime,
-        GroupCommit commits,
-        ShardGrowth growth,
-        ShardUpkeep upkeep) => new(epoch, time, rows, lifetime, commits, growth, upkeep);
 
     private static void CheckPrefix(string prefix)
     {
