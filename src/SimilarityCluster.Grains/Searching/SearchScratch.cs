@@ -32,10 +32,9 @@ internal sealed class SearchScratch
         }
     }
 
-    /// <summary>Gives the buffer that a shard's search fills.</summary>
-    /// <param name="limit">As in <see cref="BeginQuery"/>.</param>
-    /// <returns>Shape [limit].</returns>
-    public Span<ShardHit> Hits(int limit) => _hits.AsSpan(0, limit);
+    /// <summary>The buffer that a shard's search fills.</summary>
+    /// <value>Shape [limit], as in <see cref="BeginQuery"/>.</value>
+    public Span<ShardHit> Hits => _hits.AsSpan(0, _limit);
 
     /// <summary>Merges the hits that a shard left in <see cref="Hits"/> into the best ones.</summary>
     /// <param name="count">How many there are.</param>

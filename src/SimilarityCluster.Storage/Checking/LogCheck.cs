@@ -84,13 +84,8 @@ internal sealed class LogCheck(
     /// <summary>Below the first live slot only fences stay.</summary>
     private async Task CheckOldAsync(long number)
     {
-        var tidying = number < manifest.TrimmedSlot
-            ? string.Empty
-            : " But the next owner fails when it looks for leftovers, and merges no segments until this is "
-                + "mended.";
         var consequence = new Consequence(
-            "No record is affected: the segments have what the log said before slot "
-            + $"{manifest.FirstSlot}.{tidying}",
+            $"No record is affected: the segments have what the log said before slot {manifest.FirstSlot}.",
             Consequence.Keep);
         var slot = await ReadAsync(run, folders, number, consequence).ConfigureAwait(false);
         if (slot is { IsFence: false })

@@ -59,18 +59,12 @@ internal sealed class ManifestCheck(CheckRun run, ShardFolders folders)
         return (numbers[^1], before);
     }
 
-    private static Consequence Damage(long number, long newest) => number switch
-    {
-        _ when number == newest => new Consequence(
+    private static Consequence Damage(long number, long newest) => number == newest
+        ? new Consequence(
             "The newest manifest is the truth: without it the shard cannot be opened, and none of its "
             + "records is served. Which of its other objects count is not known: only its log was read.",
-            Consequence.Restore),
-        _ when number == newest - 1 => new Consequence(
-            $"No record is affected: manifest {newest} is the truth. But the next owner fails when it looks "
-            + "for leftovers, and merges no segments until this is mended.",
-            Consequence.Keep),
-        _ => new Consequence($"No record is affected: manifest {newest} is the truth.", Consequence.Keep),
-    };
+            Consequence.Restore)
+        : new Consequence($"No record is affected: manifest {newest} is the truth.", Consequence.Keep);
 
     private void CheckOrder(string key, ShardManifest? before, ShardManifest manifest)
     {

@@ -43,11 +43,7 @@ internal sealed class ShardCheck(CheckRun run, ShardFolders folders)
 
     private void FindLeftovers(ILookup<string, string> byFolder, long number, ShardManifest newest)
     {
-        HashSet<string> used = [.. newest.Segments.Select(folders.Segment)];
-        if (newest.Checkpoint is { } checkpoint)
-        {
-            used.Add(folders.Checkpoint(checkpoint));
-        }
+        var used = folders.KeysOf(newest);
 
         foreach (var folder in (string[])[folders.Segments, folders.Checkpoints])
         {

@@ -94,7 +94,9 @@ internal sealed class GraphBuilder
         }
     }
 
-    /// <summary>Waits for the portion at work, after the shard has stopped.</summary>
+    /// <summary>
+    /// Waits until there is nothing to do; after the shard has stopped, for the portion at work.
+    /// </summary>
     internal Task WhenIdleAsync()
     {
         lock (_sync)
@@ -118,24 +120,10 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>Waits until the graph has everything and was measured, or the shard has stopped.</summary>
-    internal async Task WhenSettledAsync()
+    internal Task WhenSettledAsync()
     {
         Wake();
-        while (true)
-        {
-            Task building;
-            lock (_sync)
-            {
-                if (!_isBuilding)
-                {
-                    return;
-                }
-
-                building = _building;
-            }
-
-            await building.ConfigureAwait(false);
-        }
+        return WhenIdleAsync();
     }
 
     private bool HasRepair => !_isFrozen && (_isRepairing || _graph.IsRepairDue);

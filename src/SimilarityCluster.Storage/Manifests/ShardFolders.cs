@@ -23,4 +23,16 @@ internal readonly record struct ShardFolders(string Prefix)
 
     /// <summary>The key of a checkpoint.</summary>
     internal string Checkpoint(ObjectName name) => Checkpoints + name;
+
+    /// <summary>The keys of the named objects that a manifest refers to.</summary>
+    internal HashSet<string> KeysOf(ShardManifest manifest)
+    {
+        HashSet<string> keys = [.. manifest.Segments.Select(Segment)];
+        if (manifest.Checkpoint is { } checkpoint)
+        {
+            keys.Add(Checkpoint(checkpoint));
+        }
+
+        return keys;
+    }
 }

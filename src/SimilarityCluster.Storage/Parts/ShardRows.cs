@@ -116,18 +116,6 @@ internal sealed class ShardRows
         }
     }
 
-    /// <summary>Stops watching parts that are not replaced.</summary>
-    internal void Unwatch(IReadOnlyList<IShardPart> parts)
-    {
-        lock (_sync)
-        {
-            foreach (var part in parts)
-            {
-                _watched.Remove(part);
-            }
-        }
-    }
-
     /// <summary>Puts one part in the place of watched ones that have the same records.</summary>
     /// <param name="old">The parts to replace.</param>
     /// <param name="young">

@@ -103,11 +103,7 @@ internal sealed class Checkpointer(
             }
         }
 
-        HashSet<string> used = [.. _claimed.Segments.Select(folders.Segment)];
-        if (_claimed.Checkpoint is { } checkpoint)
-        {
-            used.Add(folders.Checkpoint(checkpoint));
-        }
+        var used = folders.KeysOf(_claimed);
 
         await FindNamedAsync(folders.Segments, used).ConfigureAwait(false);
         await FindNamedAsync(folders.Checkpoints, used).ConfigureAwait(false);

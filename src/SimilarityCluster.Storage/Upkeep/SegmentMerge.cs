@@ -35,7 +35,7 @@ internal sealed class SegmentMerge(
         foreach (var part in parts)
         {
             // Or damage would get a checksum that vouches for it.
-            await DoAsync(part.File.VerifyAll).ConfigureAwait(false);
+            await Crew.RunAsync(scheduler, 1, part.File.VerifyAll).ConfigureAwait(false);
         }
 
         var merge = await Crew
@@ -94,6 +94,4 @@ internal sealed class SegmentMerge(
             lifetime.ThrowIfStopped();
         }
     }
-
-    private Task DoAsync(Action work) => Crew.RunAsync(scheduler, 1, work);
 }

@@ -81,7 +81,7 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         {
             _merging = Task.Run(async () =>
             {
-                await PersistAsync(() => _checkpointer.FindLeftoversAsync(_failures), _ => { })
+                await PersistAsync(() => _checkpointer.FindLeftoversAsync(_failures))
                     .ConfigureAwait(false);
                 await TidyAsync().ConfigureAwait(false);
             });
@@ -140,19 +140,19 @@ internal sealed class ShardUpkeep : IAsyncDisposable
 
     private async Task TidyAsync()
     {
-        await PersistAsync(_checkpointer.RemoveUnusedAsync, _ => { }).ConfigureAwait(false);
-        await PersistAsync(MergeAllAsync, _ => { }).ConfigureAwait(false);
-        await PersistAsync(_checkpointer.RemoveUnusedAsync, _ => { }).ConfigureAwait(false);
+        await PersistAsync(_checkpointer.RemoveUnusedAsync).ConfigureAwait(false);
+        await PersistAsync(MergeAllAsync).ConfigureAwait(false);
+        await PersistAsync(_checkpointer.RemoveUnusedAsync).ConfigureAwait(false);
     }
 
-    private async Task PersistAsync(Func<Task> work, Action<Exception?> note)
+    private async Task PersistAsync(Func<Task> work, Action<Exception?>? note = null)
     {
         for (var pause = FirstPause; !_lifetime.IsStopped; pause = Longer(pause))
         {
             try
             {
                 await AsOwnerAsync(work).ConfigureAwait(false);
-                note(null);
+                note?.Invoke(null);
                 return;
             }
             catch (OperationCanceledException) when (_lifetime.IsStopped)
@@ -161,7 +161,7 @@ internal sealed class ShardUpkeep : IAsyncDisposable
             }
             catch (Exception failure) when (failure is IOException or InvalidDataException)
             {
-                note(failure);
+                note?.Invoke(failure);
                 _failures.Report(failure);
             }
 #pragma warning disable CA1031 // Whatever else failed, it stops the shard; searches go on.
