@@ -250,6 +250,21 @@ public sealed class SearchGrpcServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Search_DeadlinePassesDuringTheWalk_FailsAndTheGatewayGoesOn()
+    {
+        _host.Cluster.BeforeSearch = (_, stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop);
+
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await _host.Search.SearchAsync(
+            new() { Collection = "euclidean", Query = GatewayHost.Query(0, 0) },
+            deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(100),
+            cancellationToken: Stop));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
+        _host.Cluster.BeforeSearch = (_, _) => Task.CompletedTask;
+        Assert.NotEmpty((await SearchAsync(GatewayHost.Query(0, 0))).Hits);
+    }
+
+    [Fact]
     public async Task Search_CollectionMadeAnewElsewhere_IsNotAnsweredFromTheOldOne()
     {
         await SearchAsync(GatewayHost.Query(0, 0));

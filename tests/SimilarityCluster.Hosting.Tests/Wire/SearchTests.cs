@@ -1,4 +1,3 @@
-using Grpc.Core;
 using SimilarityCluster.Contracts;
 using SimilarityCluster.Contracts.V1;
 
@@ -47,33 +46,6 @@ public sealed class SearchTests(ServerFixture server) : IClassFixture<ServerFixt
             Assert.Equal((7u, 7u, true), (
                 response.Receipt.ShardsAsked, response.Receipt.ShardsAnswered, response.Receipt.Exact));
         }
-    }
-
-    [Fact]
-    public async Task Search_DeadlineThatIsOver_FailsAndTheServerGoesOn()
-    {
-        await server.Callers.CreateAsync("deadline", Metric.Euclidean, Dimension);
-        await server.Callers.Records.UpsertRecordsAsync(new UpsertRecordsRequest
-        {
-            Collection = "deadline",
-            Records = { Callers.Record("a", new float[Dimension]) },
-        }, cancellationToken: TestContext.Current.CancellationToken);
-        var request = new SearchRequest
-        {
-            Collection = "deadline",
-            Query = new Query { Vector = PackedVector.Pack(new float[Dimension]) },
-        };
-
-        var failure = await Assert.ThrowsAsync<RpcException>(
-            async () => await server.Callers.Searches.SearchAsync(
-                request,
-                deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMicroseconds(50),
-                cancellationToken: TestContext.Current.CancellationToken));
-
-        Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
-        var next = await server.Callers.Searches.SearchAsync(
-            request, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal("a", Assert.Single(next.Hits).Id);
     }
 
     private static float[] Draw(Random random) =>
