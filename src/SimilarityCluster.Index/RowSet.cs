@@ -74,6 +74,71 @@ public sealed class RowSet
         return new RowSet(words);
     }
 
+    /// <summary>Makes the set of the rows from 0 on.</summary>
+    /// <param name="rowCount">How many.</param>
+    /// <returns>The set.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rowCount"/> is out of range.</exception>
+    public static RowSet All(int rowCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rowCount, VectorRows.MaxCount);
+        var words = new ulong[(rowCount + WordRows - 1) / WordRows];
+        Array.Fill(words, ulong.MaxValue);
+        if (rowCount % WordRows != 0)
+        {
+            words[^1] = ulong.MaxValue >> -rowCount;
+        }
+
+        return new RowSet(words);
+    }
+
+    /// <summary>Makes the set of the rows that are in this one and in another one.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>The set.</returns>
+    public RowSet And(RowSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var words = new ulong[Math.Min(_words.Length, other._words.Length)];
+        for (var word = 0; word < words.Length; word++)
+        {
+            words[word] = _words[word] & other._words[word];
+        }
+
+        return new RowSet(words);
+    }
+
+    /// <summary>Makes the set of the rows that are in this one or in another one.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>The set.</returns>
+    public RowSet Or(RowSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var (few, many) =
+            _words.Length < other._words.Length ? (_words, other._words) : (other._words, _words);
+        var words = many.AsSpan().ToArray();
+        for (var word = 0; word < few.Length; word++)
+        {
+            words[word] |= few[word];
+        }
+
+        return new RowSet(words);
+    }
+
+    /// <summary>Makes the set of the rows that are in this one but not in another one.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>The set.</returns>
+    public RowSet Except(RowSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var words = _words.AsSpan().ToArray();
+        for (var word = 0; word < Math.Min(words.Length, other._words.Length); word++)
+        {
+            words[word] &= ~other._words[word];
+        }
+
+        return new RowSet(words);
+    }
+
     /// <summary>Tells whether a row is a member. O(1).</summary>
     /// <param name="row">Any number.</param>
     /// <returns>True when it is.</returns>

@@ -156,6 +156,43 @@ public sealed class ShardStore : IAsyncDisposable
         return await _commits.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Deletes the records that a filter means, all of them or none.</summary>
+    /// <param name="operationId">
+    /// A repeated deletion with the same id within 10 minutes answers the first outcome.
+    /// </param>
+    /// <param name="filter">The filter. It meets the state in which the deletion is applied.</param>
+    /// <param name="cancellationToken">Stops waiting; the deletion may be applied all the same.</param>
+    /// <returns>The outcome, once durable.</returns>
+    /// <exception cref="ArgumentException">There is no operation id, or the ids are too many bytes.</exception>
+    /// <exception cref="InvalidDataException">What would tell is damaged; nothing was deleted.</exception>
+    /// <exception cref="ShardStoppedException">
+    /// The shard accepts no writes any more; whether this one was applied is unknown.
+    /// </exception>
+    /// <exception cref="ShardBacklogException">
+    /// More bytes wait to be written than allowed; nothing was applied.
+    /// </exception>
+    public async Task<ShardWriteOutcome> DeleteAsync(
+        string operationId, RecordFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(operationId);
+        ArgumentNullException.ThrowIfNull(filter);
+        var operation = WriteRecord.OperationOf(operationId);
+        if (_commits.TryFind(operation, out var known))
+        {
+            return await known.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // The log tells ids, not the filter: a replay depends on nothing but the log.
+        var time = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var pending = new PendingWrite(operation, filter.Encoded.Length, () =>
+        {
+            var meant = _rows.List(ReadOnlyMemory<byte>.Empty, int.MaxValue, filter);
+            var ids = meant.ConvertAll(record => (ReadOnlyMemory<byte>)record.Id.ToArray());
+            return WriteRecord.Encode(new ShardWrite(operationId, [], ids), operation, time);
+        });
+        return await _commits.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Waits until a log position is searchable.</summary>
     /// <param name="sequence">The position.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -173,18 +210,27 @@ public sealed class ShardStore : IAsyncDisposable
     /// Finds the nearest live records: by the graphs and, exactly, among the rows that no graph has yet.
     /// </summary>
     /// <typeparam name="TStop">Ends the search early.</typeparam>
-    /// <param name="query">What is searched for; without a filter. Its breadth is not looked at.</param>
+    /// <param name="query">
+    /// What is searched for; without a filter of its own. Its breadth is not looked at.
+    /// </param>
     /// <param name="effort">How hard.</param>
+    /// <param name="filter">Only records that it means are found; null for all.</param>
     /// <param name="hits">
     /// Receives the hits, ascending by distance, then by the bytes of the id; its length is the limit.
     /// </param>
     /// <param name="stop">Ends the search early.</param>
     /// <returns>How many hits were found, and whether the search was stopped.</returns>
     /// <exception cref="ArgumentException"><paramref name="query"/> has another dimension.</exception>
-    /// <exception cref="InvalidDataException">A hit is damaged; the message names the object.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A hit, or what the filter looks at, is damaged; the message names the object.
+    /// </exception>
     public ShardSearchOutcome Search<TStop>(
-        scoped in VectorQuery query, SearchEffort effort, Span<ShardHit> hits, ref TStop stop)
-        where TStop : struct, IStopCondition => _searcher.Search(query, effort, hits, ref stop);
+        scoped in VectorQuery query,
+        SearchEffort effort,
+        RecordFilter? filter,
+        Span<ShardHit> hits,
+        ref TStop stop)
+        where TStop : struct, IStopCondition => _searcher.Search(query, effort, filter, hits, ref stop);
 
     /// <summary>Finds the live record of an id.</summary>
     /// <param name="id">UTF-8.</param>
@@ -196,13 +242,25 @@ public sealed class ShardStore : IAsyncDisposable
     /// <summary>Lists live records by id.</summary>
     /// <param name="after">The listing starts behind this id; empty for the beginning.</param>
     /// <param name="limit">Most records to give back.</param>
+    /// <param name="filter">Only records that it means are listed; null for all.</param>
     /// <returns>Ascending by the bytes of the id.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is negative.</exception>
     /// <exception cref="InvalidDataException">One is damaged; the message names the object.</exception>
-    public IReadOnlyList<StoredRecord> List(ReadOnlySpan<byte> after, int limit)
+    public IReadOnlyList<StoredRecord> List(
+        ReadOnlySpan<byte> after, int limit, RecordFilter? filter = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return _rows.List(after.ToArray(), limit);
+        return _rows.List(after.ToArray(), limit, filter);
+    }
+
+    /// <summary>Counts the live records that a filter means.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <returns>The number, as of one moment.</returns>
+    /// <exception cref="InvalidDataException">What would tell is damaged.</exception>
+    public long CountOf(RecordFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return _rows.CountOf(filter);
     }
 
     /// <summary>

@@ -170,7 +170,7 @@ internal sealed class SearchJob
             {
                 MaxDistance = _search.MaxDistance ?? float.PositiveInfinity,
             };
-            var outcome = _shards[shard].Search(sought, _effort, scratch.Hits, ref stop);
+            var outcome = _shards[shard].Search(sought, _effort, filter: null, scratch.Hits, ref stop);
             if (outcome.Stopped)
             {
                 throw new OperationCanceledException(_token);

@@ -13,13 +13,17 @@ internal sealed class ShardSearcher(ShardRows rows)
 
     /// <inheritdoc cref="ShardStore.Search"/>
     internal ShardSearchOutcome Search<TStop>(
-        scoped in VectorQuery query, SearchEffort effort, Span<ShardHit> hits, ref TStop stop)
+        scoped in VectorQuery query,
+        SearchEffort effort,
+        RecordFilter? filter,
+        Span<ShardHit> hits,
+        ref TStop stop)
         where TStop : struct, IStopCondition
     {
         for (var repeat = 0; ; repeat++)
         {
             var version = rows.Version;
-            var outcome = SearchOnce(query, effort, hits, ref stop);
+            var outcome = SearchOnce(query, effort, filter, hits, ref stop);
             Interlocked.MemoryBarrier(); // The search's reads come before the second look at the version.
             if ((version & 1) == 0 && rows.Version == version)
             {
@@ -36,7 +40,11 @@ internal sealed class ShardSearcher(ShardRows rows)
     }
 
     private ShardSearchOutcome SearchOnce<TStop>(
-        scoped in VectorQuery query, SearchEffort effort, Span<ShardHit> hits, ref TStop stop)
+        scoped in VectorQuery query,
+        SearchEffort effort,
+        RecordFilter? filter,
+        Span<ShardHit> hits,
+        ref TStop stop)
         where TStop : struct, IStopCondition
     {
         var (count, breadth, stopped) = (0, 0, false);
@@ -48,7 +56,12 @@ internal sealed class ShardSearcher(ShardRows rows)
             for (var index = 0; index < parts.Count && !stopped; index++)
             {
                 var part = parts[index];
-                var outcome = part.Search(query, effort, found.AsSpan(0, hits.Length), ref stop);
+                var sought = new VectorQuery(query.Vector, query.Breadth)
+                {
+                    Filter = filter is null ? null : part.RowsOf(filter),
+                    MaxDistance = query.MaxDistance,
+                };
+                var outcome = part.Search(sought, effort, found.AsSpan(0, hits.Length), ref stop);
                 for (var hit = 0; hit < outcome.Count; hit++)
                 {
                     records[hit] = new ShardHit(new StoredRecord(part, found[hit].Row), found[hit].Distance);

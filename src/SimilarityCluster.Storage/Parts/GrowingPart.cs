@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Filters;
 
 namespace SimilarityCluster.Storage.Parts;
 
@@ -16,6 +17,7 @@ internal sealed class GrowingPart : IShardPart
     private readonly IdMap _ids;
     private readonly IdListing _listing;
     private readonly PartSearcher _searcher;
+    private readonly GrowingFields _fields;
     private int _published;
 
     internal GrowingPart(ShardSchema schema, HnswOptions options)
@@ -25,6 +27,7 @@ internal sealed class GrowingPart : IShardPart
         _ids = new IdMap(_records);
         _listing = new IdListing(_records, () => Published, Vectors.IsDeleted);
         _searcher = new PartSearcher(this);
+        _fields = new GrowingFields(this);
     }
 
     /// <inheritdoc/>
@@ -62,7 +65,12 @@ internal sealed class GrowingPart : IShardPart
     }
 
     /// <inheritdoc/>
-    public IEnumerable<int> RowsAfter(ReadOnlyMemory<byte> after) => _listing.RowsAfter(after);
+    public RowSet RowsOf(RecordFilter filter) => FilterEvaluation.Evaluate(filter, this, _fields);
+
+    /// <summary>Leaves nothing out: the row that names an id may be another than the live one.</summary>
+    /// <inheritdoc/>
+    public IEnumerable<int> RowsAfter(ReadOnlyMemory<byte> after, RecordFilter? filter) =>
+        _listing.RowsAfter(after);
 
     /// <inheritdoc/>
     public void PrepareListing() => _listing.Refresh(Vectors.LiveCount);

@@ -41,11 +41,18 @@ internal interface IShardPart
     /// <summary>Deletes a row. Whoever calls holds the lock of the shard's rows.</summary>
     void Retire(int row);
 
+    /// <summary>Finds the rows that a filter means.</summary>
+    /// <returns>Among those that are published now; also dead ones.</returns>
+    /// <exception cref="InvalidDataException">What would tell is damaged.</exception>
+    RowSet RowsOf(RecordFilter filter);
+
     /// <summary>
     /// Walks the ids behind one, ascending and distinct, each named by one of its rows: all that were live at
     /// the last <see cref="PrepareListing"/>, and perhaps others.
     /// </summary>
-    IEnumerable<int> RowsAfter(ReadOnlyMemory<byte> after);
+    /// <param name="after">The walk starts behind this id.</param>
+    /// <param name="filter">Lets the walk leave out what it does not mean; null for all.</param>
+    IEnumerable<int> RowsAfter(ReadOnlyMemory<byte> after, RecordFilter? filter);
 
     /// <summary>Lets later walks see what is there now. One caller at a time, also of the walks.</summary>
     void PrepareListing();

@@ -6,13 +6,14 @@ internal static class PartListing
     /// <summary>Walks the ids behind one, ascending and distinct; each is named by one of its rows.</summary>
     /// <param name="parts">The parts, prepared.</param>
     /// <param name="after">The walk starts behind this id.</param>
+    /// <param name="filter">Lets the walk leave out what it does not mean; null for all.</param>
     internal static IEnumerable<StoredRecord> RowsAfter(
-        IReadOnlyList<IShardPart> parts, ReadOnlyMemory<byte> after)
+        IReadOnlyList<IShardPart> parts, ReadOnlyMemory<byte> after, RecordFilter? filter)
     {
         var walks = new List<Walk>();
         foreach (var part in parts)
         {
-            var walk = new Walk(part, part.RowsAfter(after).GetEnumerator());
+            var walk = new Walk(part, part.RowsAfter(after, filter).GetEnumerator());
             if (walk.Next())
             {
                 walks.Add(walk);

@@ -1,4 +1,5 @@
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Filters;
 using SimilarityCluster.Storage.Objects;
 using SimilarityCluster.Storage.Segments;
 
@@ -9,6 +10,7 @@ namespace SimilarityCluster.Storage.Parts;
 internal sealed class SealedPart : IShardPart
 {
     private readonly PartSearcher _searcher;
+    private readonly FilterCache _found = new(); // Rows never change, so neither does what was found.
 
     /// <summary>Makes a part of a segment.</summary>
     /// <param name="name">The segment's name.</param>
@@ -66,11 +68,20 @@ internal sealed class SealedPart : IShardPart
     public void Retire(int row) => Vectors.Delete(row);
 
     /// <inheritdoc/>
-    public IEnumerable<int> RowsAfter(ReadOnlyMemory<byte> after)
+    public RowSet RowsOf(RecordFilter filter) =>
+        _found.GetOrAdd(filter, () => FilterEvaluation.Evaluate(filter, this, File));
+
+    /// <inheritdoc/>
+    public IEnumerable<int> RowsAfter(ReadOnlyMemory<byte> after, RecordFilter? filter)
     {
+        var meant = filter is null ? null : RowsOf(filter);
         for (var rank = File.RankAfter(after.Span); rank < File.LiveAtSealCount; rank++)
         {
-            yield return File.OrderedRow(rank);
+            var row = File.OrderedRow(rank);
+            if (meant?.Contains(row) != false)
+            {
+                yield return row;
+            }
         }
     }
 

@@ -160,8 +160,38 @@ internal sealed class ShardRows
         }
     }
 
-    /// <summary>Lists live records, ascending by id.</summary>
-    internal List<StoredRecord> List(ReadOnlyMemory<byte> after, int limit)
+    /// <summary>Counts the live records that a filter means.</summary>
+    internal long CountOf(RecordFilter filter)
+    {
+        while (true)
+        {
+            // What takes time comes before the lock; under it, only what came since.
+            var parts = Volatile.Read(ref _parts);
+            var ends = Array.ConvertAll(parts, part => part.Published);
+            var meant = Array.ConvertAll(parts, part => part.RowsOf(filter));
+            lock (_sync)
+            {
+                if (_parts == parts)
+                {
+                    return parts.Select((part, index) => CountOf(part, meant[index], ends[index])).Sum();
+                }
+            }
+        }
+
+        long CountOf(IShardPart part, RowSet rows, int end)
+        {
+            long count = rows.Except(part.Vectors.DeletedRows()).CountBelow(end);
+            for (var row = end; row < part.Published; row++)
+            {
+                count += !part.Vectors.IsDeleted(row) && filter.Matches(part.MetadataOf(row)) ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Lists live records, ascending by id; without a filter all as of one moment.</summary>
+    internal List<StoredRecord> List(ReadOnlyMemory<byte> after, int limit, RecordFilter? filter)
     {
         lock (_listingSync)
         {
@@ -172,25 +202,16 @@ internal sealed class ShardRows
                 part.PrepareListing();
             }
 
-            var page = new List<StoredRecord>();
-            lock (_sync)
+            if (filter is not null)
             {
-                // The listings know ids; which row is the live one is known only here.
-                foreach (var candidate in PartListing.RowsAfter(parts, after))
-                {
-                    if (page.Count == limit)
-                    {
-                        break;
-                    }
-
-                    if (TryFindLocked(candidate.Id, out var record))
-                    {
-                        page.Add(record);
-                    }
-                }
+                // It may have to pass over many before it has a page: no write need wait for that.
+                return PageOf(parts, after, limit, filter);
             }
 
-            return page;
+            lock (_sync)
+            {
+                return PageOf(parts, after, limit, filter);
+            }
         }
     }
 
@@ -211,6 +232,27 @@ internal sealed class ShardRows
 
             return kept;
         }
+    }
+
+    private List<StoredRecord> PageOf(
+        IShardPart[] parts, ReadOnlyMemory<byte> after, int limit, RecordFilter? filter)
+    {
+        var page = new List<StoredRecord>();
+        foreach (var candidate in PartListing.RowsAfter(parts, after, filter))
+        {
+            if (page.Count == limit)
+            {
+                break;
+            }
+
+            // The listings know ids; which row is the live one is known only to the parts.
+            if (TryFind(candidate.Id, out var record) && filter?.Matches(record.Metadata) != false)
+            {
+                page.Add(record);
+            }
+        }
+
+        return page;
     }
 
     private void BeginChange() => Volatile.Write(ref _version, _version + 1);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Filters;
 
 namespace SimilarityCluster.Storage.Segments;
 
@@ -19,7 +20,7 @@ namespace SimilarityCluster.Storage.Segments;
 /// them alive (<see cref="GC.KeepAlive"/>) until the last use of a span.
 /// </para>
 /// </remarks>
-internal sealed class SegmentFile
+internal sealed class SegmentFile : IFieldIndex
 {
     private readonly SegmentMapping _mapping;
     private readonly SegmentBlocks _blocks;
@@ -28,6 +29,7 @@ internal sealed class SegmentFile
     private readonly SegmentPart _sequences;
     private readonly SegmentPart _order;
     private readonly IdTable _table;
+    private readonly FieldIndexes? _fields; // Older segments have none.
     private readonly int _vectorBytes;
 
     private SegmentFile(SegmentMapping mapping, SegmentFooter footer)
@@ -46,6 +48,11 @@ internal sealed class SegmentFile
         var table = Part(SegmentPartKind.IdTable);
         _blocks.Verify(table.Offset, table.Length);
         _table = new IdTable(mapping, table, _ids, RowCount);
+
+        if (footer.Has(SegmentPartKind.Fields))
+        {
+            _fields = new FieldIndexes(mapping, _blocks, Part(SegmentPartKind.Fields), RowCount);
+        }
 
         var graph = Part(SegmentPartKind.Graph);
         _blocks.Verify(graph.Offset, footer.HotBytes);
@@ -177,6 +184,14 @@ internal sealed class SegmentFile
         var isFound = _table.TryFind(id, out row);
         GC.KeepAlive(this);
         return isFound;
+    }
+
+    /// <inheritdoc/>
+    public bool TryAddRows(FieldCondition condition, RowSetBuilder rows)
+    {
+        var isIndexed = _fields?.TryAddRows(condition, rows) ?? false;
+        GC.KeepAlive(this);
+        return isIndexed;
     }
 
     /// <summary>Gives the live rows of the time of writing, ascending by the bytes of their ids.</summary>

@@ -99,6 +99,10 @@ internal sealed record SegmentFooter(
         return bytes;
     }
 
+    /// <summary>Tells whether there is a part of a kind.</summary>
+    /// <param name="kind">What it holds.</param>
+    internal bool Has(SegmentPartKind kind) => Parts.Any(part => part.Kind == kind);
+
     /// <summary>Finds a part; it is within the bytes that the checksums cover, and aligned.</summary>
     /// <param name="key">The segment's key, for messages.</param>
     /// <param name="kind">What it holds.</param>

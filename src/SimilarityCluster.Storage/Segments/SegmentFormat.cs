@@ -19,6 +19,7 @@ namespace SimilarityCluster.Storage.Segments;
 ///    5  id table    the row of each live id, see below
 ///    6  id order    int32 row of each live id, ascending by the bytes of the ids
 ///    7  checksums   uint64 a block: XxHash3 (64 bits) of it
+///    8  fields      rows by the values of their metadata, see FieldIndexFormat; older segments have none
 /// </code>
 /// <para>
 /// Everything before the checksums is in blocks of as many bytes as the footer says, 65,536 where nothing

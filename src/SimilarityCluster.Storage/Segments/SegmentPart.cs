@@ -24,6 +24,9 @@ internal enum SegmentPartKind
 
     /// <summary>The checksums of the blocks.</summary>
     Checksums = 7,
+
+    /// <summary>The field indexes.</summary>
+    Fields = 8,
 }
 
 /// <summary>Where a part of a segment is.</summary>

@@ -90,6 +90,7 @@ internal sealed class SegmentWriter
                 _to.WriteInt32(row);
             }
         });
+        WritePart(SegmentPartKind.Fields, () => new FieldIndexWriter(_to, _source).Write());
         return order.Length;
     }
 

@@ -46,7 +46,7 @@ internal sealed class GroupCommit(
     /// <exception cref="ShardStoppedException">The shard accepts no writes any more.</exception>
     internal async Task<ShardWriteOutcome> WriteAsync(PendingWrite write, CancellationToken cancellationToken)
     {
-        Reserve(write.Record.Length);
+        Reserve(write.ReservedBytes);
         Task<ShardWriteOutcome> outcome;
         try
         {
@@ -55,13 +55,13 @@ internal sealed class GroupCommit(
         }
         catch
         {
-            Release(write.Record.Length);
+            Release(write.ReservedBytes);
             throw;
         }
 
         if (outcome != write.Outcome)
         {
-            Release(write.Record.Length);
+            Release(write.ReservedBytes);
         }
 
         return await outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -185,6 +185,11 @@ internal sealed class GroupCommit(
                     await FreezeAsync().ConfigureAwait(false);
                 }
 
+                if (group.Count > 0 && !TryDecide(group[0]))
+                {
+                    group.RemoveAt(0);
+                }
+
                 if (group.Count == 0)
                 {
                     continue;
@@ -228,14 +233,39 @@ internal sealed class GroupCommit(
             var group = new List<PendingWrite>();
             var bytes = 0L;
             while (!lifetime.IsStopped && _queue.TryPeek(out var next)
-                && (group.Count == 0 || bytes + next.Record.Length <= options.SlotBytesLimit))
+                && (group.Count == 0
+                    || (!next.IsFirstOfSlot && bytes + next.ReservedBytes <= options.SlotBytesLimit)))
             {
                 group.Add(_queue.Dequeue());
-                bytes += next.Record.Length;
+                bytes += next.ReservedBytes;
             }
 
             _isCommitting = group.Count > 0 || growth.IsFreezeDue;
             return _isCommitting ? group : null;
+        }
+    }
+
+    /// <summary>Decides the first write of a group; what fails concerns nobody else.</summary>
+    /// <returns>False when it was refused, and is answered.</returns>
+    private bool TryDecide(PendingWrite first)
+    {
+        try
+        {
+            first.Decide();
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it was, nothing has been written, and the caller is told.
+        catch (Exception refusal)
+#pragma warning restore CA1031
+        {
+            lock (_sync)
+            {
+                _pending.Remove(first.Operation);
+                _waitingBytes -= first.ReservedBytes;
+            }
+
+            first.Fail(refusal);
+            return false;
         }
     }
 
@@ -249,7 +279,7 @@ internal sealed class GroupCommit(
             {
                 operations.Remember(record.Operation, record.Time, outcome);
                 _pending.Remove(record.Operation);
-                _waitingBytes -= write.Record.Length;
+                _waitingBytes -= write.ReservedBytes;
             }
 
             lifetime.Sequence.Advance(outcome.Sequence);

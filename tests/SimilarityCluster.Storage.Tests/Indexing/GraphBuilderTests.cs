@@ -181,7 +181,7 @@ public sealed class GraphBuilderTests
             var stop = default(NeverStop);
             var query = new VectorQuery([1, 0, 0, 0], 1);
             var effort = SearchEffort.Recall(recall);
-            return shard.Search(query, effort, new ShardHit[10], ref stop).SearchBreadth;
+            return shard.Search(query, effort, filter: null, new ShardHit[10], ref stop).SearchBreadth;
         }
     }
 }

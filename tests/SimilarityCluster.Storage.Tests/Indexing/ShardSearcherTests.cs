@@ -89,7 +89,7 @@ public sealed class ShardSearcherTests
         await using var shard = await Shards.OpenAsync(_objects);
         var stop = default(NeverStop);
         Assert.Throws<ArgumentException>(() =>
-            shard.Search(new VectorQuery([1, 2], 1), SearchEffort.Exact, new ShardHit[1], ref stop));
+            shard.Search(new VectorQuery([1, 2], 1), SearchEffort.Exact, filter: null, new ShardHit[1], ref stop));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ShardSearcherTests
         await shard.UpsertAsync("1", "a");
         var stop = new CancellationStop(new CancellationToken(true));
         var query = new VectorQuery([1, 0, 0, 0], 1);
-        Assert.True(shard.Search(query, SearchEffort.Exact, new ShardHit[1], ref stop).Stopped);
+        Assert.True(shard.Search(query, SearchEffort.Exact, filter: null, new ShardHit[1], ref stop).Stopped);
     }
 
     private static async Task WriteManyAsync(ShardStore shard, int first, int count)

@@ -113,7 +113,7 @@ internal sealed class OwnedRecords(int seed, string name = "")
     {
         var hits = new ShardHit[limit];
         var stop = default(NeverStop);
-        var outcome = shard.Search(new VectorQuery(vector, 1), effort, hits, ref stop);
+        var outcome = shard.Search(new VectorQuery(vector, 1), effort, filter: null, hits, ref stop);
         return [.. hits.Take(outcome.Count).Select(hit => (Shards.Text(hit.Record.Id), hit.Distance))];
     }
 

@@ -61,7 +61,7 @@ internal sealed class ShardReads(DamageShard expected, string key)
     {
         var hits = new ShardHit[Limit];
         var never = default(NeverStop);
-        var count = shard.Search(new VectorQuery(query, 1), effort, hits, ref never).Count;
+        var count = shard.Search(new VectorQuery(query, 1), effort, filter: null, hits, ref never).Count;
         var found = hits.Take(count).Select(hit => Shards.Text(hit.Record.Id)).ToList();
         foreach (var hit in hits.Take(count))
         {

@@ -61,7 +61,7 @@ internal static class Shards
         var hits = new ShardHit[limit];
         var stop = default(NeverStop);
         var effort = exact ? SearchEffort.Exact : SearchEffort.Breadth(64);
-        var outcome = shard.Search(new VectorQuery([value, 0, 0, 0], 1), effort, hits, ref stop);
+        var outcome = shard.Search(new VectorQuery([value, 0, 0, 0], 1), effort, filter: null, hits, ref stop);
         return [.. hits.Take(outcome.Count).Select(hit => Text(hit.Record.Id))];
     }
 
