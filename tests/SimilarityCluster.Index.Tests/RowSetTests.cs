@@ -50,9 +50,40 @@ public sealed class RowSetTests
         Assert.Equal([3, 70], Members(builder.Build()));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(1_000)]
+    public void All_RowCount_HasTheRowsBelow(int rowCount) =>
+        Assert.Equal(Enumerable.Range(0, rowCount), Members(RowSet.All(rowCount)));
+
+    [Fact]
+    public void AndOrExcept_RandomSetsSeed21_EqualTheModel()
+    {
+        var random = new Random(21);
+        for (var round = 0; round < 500; round++)
+        {
+            var (left, right) = (Draw(), Draw());
+            var (a, b) = (RowSet.Of([.. left]), RowSet.Of([.. right]));
+
+            Assert.Equal(left.Intersect(right).Order(), Members(a.And(b)));
+            Assert.Equal(left.Union(right).Order(), Members(a.Or(b)));
+            Assert.Equal(left.Except(right).Order(), Members(a.Except(b)));
+            Assert.Equal(left.Except(right).Count(), a.Except(b).Count);
+        }
+
+        List<int> Draw() =>
+            [.. Enumerable.Range(0, random.Next(40)).Select(_ => random.Next(1 + random.Next(400))).Distinct()];
+    }
+
     [Fact]
     public void Arguments_OutOfRange_Throw()
     {
+        Assert.Throws<ArgumentOutOfRangeException>(() => RowSet.All(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RowSet.All(VectorRows.MaxCount + 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => RowSet.Of(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => RowSet.Of(VectorRows.MaxCount));
         Assert.Throws<ArgumentOutOfRangeException>(() => RowSet.Where(-1, _ => true));

@@ -52,9 +52,6 @@ internal sealed class FieldIndexes : IFieldIndex
         }
     }
 
-    /// <summary>The names of the indexed fields, UTF-8, ascending.</summary>
-    internal IEnumerable<ReadOnlyMemory<byte>> Names => _fields.Select(entry => entry.Name);
-
     /// <inheritdoc/>
     public bool TryAddRows(FieldCondition condition, RowSetBuilder rows)
     {
@@ -77,20 +74,27 @@ internal sealed class FieldIndexes : IFieldIndex
         return !_hasOthers; // A field that nowhere is.
     }
 
-    /// <summary>Rows that are listed for a field, once for each of their values.</summary>
-    /// <param name="name">The field's name.</param>
-    /// <returns>-1 when the field is not indexed.</returns>
-    internal long CountOf(ReadOnlySpan<byte> name)
+    /// <summary>Rows that are listed, once for each of their indexed values.</summary>
+    internal long ListedCount => _fields.Sum(entry => entry.RowCount);
+
+    /// <summary>Tells whether a row is listed for a value, or need not be.</summary>
+    /// <param name="name">The value's field.</param>
+    /// <param name="key">The value, kind and payload.</param>
+    /// <param name="row">The row.</param>
+    /// <returns>Null when the field is not indexed.</returns>
+    internal bool? IsListed(ReadOnlySpan<byte> name, ReadOnlySpan<byte> key, int row)
     {
         foreach (var field in _fields)
         {
             if (field.Name.Span.SequenceEqual(name))
             {
-                return field.RowCount;
+                var place = FirstFrom(field, key);
+                return place < field.KeyCount && KeyOf(field, place).SequenceEqual(key)
+                    && HasRow(field, StartOf(field, place), StartOf(field, place + 1), row);
             }
         }
 
-        return -1;
+        return _hasOthers ? null : false;
     }
 
     /// <summary>Looks for what is wrong with the order of keys and rows.</summary>
@@ -170,6 +174,23 @@ internal sealed class FieldIndexes : IFieldIndex
 
             start += count;
         }
+    }
+
+    private bool HasRow(in FieldEntry field, long start, long end, int row)
+    {
+        while (start < end)
+        {
+            var middle = start + ((end - start) / 2);
+            var found = MemoryMarshal.Read<int>(Read(field.RowsOffset + (middle * sizeof(int)), sizeof(int)));
+            if (found == row)
+            {
+                return true;
+            }
+
+            (start, end) = found < row ? (middle + 1, end) : (start, middle);
+        }
+
+        return false;
     }
 
     private long Number(long offset, int index)

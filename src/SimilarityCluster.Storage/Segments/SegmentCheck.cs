@@ -1,3 +1,4 @@
+using SimilarityCluster.Storage.Filters;
 using SimilarityCluster.Storage.Writing;
 
 namespace SimilarityCluster.Storage.Segments;
@@ -10,12 +11,14 @@ internal static class SegmentCheck
     /// <param name="blocks">Its blocks.</param>
     /// <param name="table">Its id table.</param>
     /// <param name="columns">Its ids and metadata, each with a name.</param>
+    /// <param name="fields">Its field indexes; null where it has none.</param>
     /// <returns>What is wrong; found as it is enumerated.</returns>
     internal static IEnumerable<string> Faults(
         SegmentFile segment,
         SegmentBlocks blocks,
         IdTable table,
-        IReadOnlyList<(string Name, ByteColumn Column)> columns)
+        IReadOnlyList<(string Name, ByteColumn Column)> columns,
+        FieldIndexes? fields)
     {
         var anyDamage = false;
         for (var block = 0; block < blocks.Count; block++)
@@ -41,7 +44,7 @@ internal static class SegmentCheck
 
         if (faults.Count == 0)
         {
-            foreach (var fault in IdFaults(segment, table))
+            foreach (var fault in IdFaults(segment, table).Concat(FieldFaults(segment, fields)))
             {
                 yield return fault;
             }
@@ -112,6 +115,69 @@ internal static class SegmentCheck
         {
             yield return Named(segment, $"its id table has {count} rows; expected {segment.LiveAtSealCount}");
         }
+    }
+
+    // Every value is listed, and nothing else is.
+    private static IEnumerable<string> FieldFaults(SegmentFile segment, FieldIndexes? fields)
+    {
+        if (fields is null)
+        {
+            yield break;
+        }
+
+        var faults = new List<string>();
+        if (Damage(() => faults.AddRange(fields.Faults())) is { } damage)
+        {
+            yield return damage;
+            yield break;
+        }
+
+        foreach (var fault in faults)
+        {
+            yield return Named(segment, fault);
+        }
+
+        var count = 0L;
+        for (var row = 0; row < segment.RowCount; row++)
+        {
+            var (listed, missing) = CountListed(segment, fields, row);
+            count += listed;
+            if (missing > 0)
+            {
+                yield return Named(segment, $"{missing} values of row {row} are not in its field indexes");
+            }
+        }
+
+        if (count != fields.ListedCount)
+        {
+            yield return Named(
+                segment, $"its field indexes list {fields.ListedCount} rows; expected {count}");
+        }
+    }
+
+    private static (int Listed, int Missing) CountListed(SegmentFile segment, FieldIndexes fields, int row)
+    {
+        Span<byte> scratch = stackalloc byte[FieldKey.ScalarBytes];
+        var seen = new HashSet<(string Name, string Key)>(); // A list may have a string twice.
+        var missing = 0;
+        var reader = new MetadataReader(segment.MetadataOf(row), scratch);
+        while (reader.MoveNext())
+        {
+            var key = reader.Key.ToArray();
+            switch (fields.IsListed(reader.Name, key, row))
+            {
+                case true:
+                    seen.Add((Convert.ToHexString(reader.Name), Convert.ToHexString(key)));
+                    break;
+                case false:
+                    missing++;
+                    break;
+                default:
+                    break; // The field is not indexed.
+            }
+        }
+
+        return (seen.Count, missing);
     }
 
     private static string? Damage(Action read)

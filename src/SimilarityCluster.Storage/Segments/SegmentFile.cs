@@ -242,7 +242,7 @@ internal sealed class SegmentFile : IFieldIndex
     /// </summary>
     /// <returns>What is wrong, each naming its block or row; empty when nothing is.</returns>
     internal IEnumerable<string> Faults() =>
-        SegmentCheck.Faults(this, _blocks, _table, [("id", _ids), ("metadata", _metadata)]);
+        SegmentCheck.Faults(this, _blocks, _table, [("id", _ids), ("metadata", _metadata)], _fields);
 
     private long VectorAt(int row) => Graph.VectorOffset + ((long)Checked(row) * _vectorBytes);
 

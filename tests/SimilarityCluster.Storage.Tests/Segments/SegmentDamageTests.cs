@@ -161,6 +161,13 @@ public sealed class SegmentDamageTests
                 });
             }
 
+            var fields = new FilterSample(random);
+            for (var number = 0; number < 5; number++)
+            {
+                var filter = fields.Filter().Filter;
+                Try(() => _sample.AssertFound(segment, filter));
+            }
+
             var asked = random.Next(_ordered.Length);
             Try(() => Assert.Equal(asked + 1, segment.RankAfter(_sample.Ids[_ordered[asked]])));
             foreach (var hit in SegmentSample.Search(segment.Graph, _query, 10, 60))

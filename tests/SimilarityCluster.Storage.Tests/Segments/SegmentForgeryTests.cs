@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Objects;
+using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Segments;
 using SimilarityCluster.Storage.Tests.Support;
 
@@ -212,6 +215,13 @@ public sealed class SegmentForgeryTests
             Try(() => sum += segment.VectorOf(row).ToArray().Length + segment.SequenceOf(row));
             Try(() => sum += segment.TryFind(_sample.Ids[row], out var found) ? found : 0);
             Try(() => sum += segment.RankAfter(_sample.Ids[row]));
+        }
+
+        var fields = new FilterSample(new Random(544));
+        for (var number = 0; number < 20; number++)
+        {
+            var filter = fields.Filter().Filter;
+            Try(() => sum += new SealedPart(ObjectName.New(1), segment, RowSet.Of()).RowsOf(filter).Count);
         }
 
         for (var rank = 0; rank < segment.LiveAtSealCount; rank++)

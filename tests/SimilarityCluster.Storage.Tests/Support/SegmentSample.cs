@@ -1,6 +1,8 @@
 using SimilarityCluster.Index;
 using SimilarityCluster.Index.Codes;
 using SimilarityCluster.Index.Sealing;
+using SimilarityCluster.Storage.Objects;
+using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Segments;
 using SimilarityCluster.Storage.Writing;
 
@@ -85,6 +87,9 @@ internal sealed class SegmentSample : ISegmentSource
     internal void WriteTo(Stream stream, int blockBytes = SegmentFormat.BlockBytes) =>
         SegmentWriter.Write(stream, _seal, this, blockBytes);
 
+    /// <summary>Writes the graph with ids and metadata from somewhere else.</summary>
+    internal void WriteTo(Stream stream, ISegmentSource source) => SegmentWriter.Write(stream, _seal, source);
+
     internal static SegmentFile Open(byte[] bytes)
     {
         using var buffer = new NativeBuffer(bytes);
@@ -102,6 +107,8 @@ internal sealed class SegmentSample : ISegmentSource
     /// <summary>Every row of the segment is that of this sample.</summary>
     internal void AssertEqual(SegmentFile segment)
     {
+        var fields = new FilterSample(new Random(RowCount));
+        Assert.All(Enumerable.Range(0, 50), _ => AssertFound(segment, fields.Filter().Filter));
         Assert.Equal((RowCount, Live.Count(live => live)), (segment.RowCount, segment.LiveAtSealCount));
         for (var row = 0; row < RowCount; row++)
         {
@@ -112,6 +119,17 @@ internal sealed class SegmentSample : ISegmentSource
         }
 
         GC.KeepAlive(segment);
+    }
+
+    /// <summary>A filter finds the rows that it means, or damage is named.</summary>
+    internal void AssertFound(SegmentFile segment, RecordFilter filter)
+    {
+        var part = new SealedPart(ObjectName.New(1), segment, RowSet.Of());
+        var found = part.RowsOf(filter);
+        for (var row = 0; row < RowCount; row++)
+        {
+            Assert.Equal(filter.Matches(Metadata[row]), found.Contains(row));
+        }
     }
 
     // The number makes ids distinct; what is before it makes them come in another order than the rows.
@@ -125,6 +143,11 @@ internal sealed class SegmentSample : ISegmentSource
 
     private static byte[] MetadataOf(Random random, int row)
     {
+        if (row % 3 == 0)
+        {
+            return FilterModel.EncodeMetadata(new FilterSample(random).Metadata());
+        }
+
         var metadata = new byte[row % 10 == 3 ? 0 : row % 90 == 5 ? 9_000 : random.Next(200)];
         random.NextBytes(metadata);
         return metadata;
