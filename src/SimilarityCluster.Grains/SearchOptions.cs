@@ -2,6 +2,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Memory;
 
 namespace SimilarityCluster.Grains;
 
@@ -27,3 +28,7 @@ internal sealed partial class SearchOptionsValidator : IValidateOptions<SearchOp
 /// <summary>Checks the annotations of <see cref="ShardStoreOptions"/>; its layer has no container.</summary>
 [OptionsValidator]
 internal sealed partial class ShardStoreOptionsValidator : IValidateOptions<ShardStoreOptions>;
+
+/// <summary>Checks the annotations of <see cref="MemoryOptions"/>; its layer has no container.</summary>
+[OptionsValidator]
+internal sealed partial class MemoryOptionsValidator : IValidateOptions<MemoryOptions>;

@@ -7,6 +7,7 @@ using SimilarityCluster.Grains.Building;
 using SimilarityCluster.Grains.Searching;
 using SimilarityCluster.Grains.Shards;
 using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Memory;
 
 namespace SimilarityCluster.Grains;
 
@@ -18,7 +19,8 @@ public static class SimilarityGrainsExtensions
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">
-    /// Has <c>Search</c> for <see cref="SearchOptions"/>, <c>Shard</c> for <see cref="ShardStoreOptions"/>.
+    /// Has <c>Search</c> for <see cref="SearchOptions"/>, <c>Shard</c> for <see cref="ShardStoreOptions"/>,
+    /// <c>Memory</c> for <see cref="MemoryOptions"/>.
     /// </param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddSimilarityGrains(
@@ -29,6 +31,11 @@ public static class SimilarityGrainsExtensions
         services.AddSingleton<IValidateOptions<SearchOptions>, SearchOptionsValidator>();
         services.AddOptions<ShardStoreOptions>().Bind(configuration.GetSection("Shard")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ShardStoreOptions>, ShardStoreOptionsValidator>();
+        services.AddOptions<MemoryOptions>().Bind(configuration.GetSection("Memory")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MemoryOptions>, MemoryOptionsValidator>();
+        services.AddSingleton(provider => MemoryBudget.OfProcess(
+            provider.GetRequiredService<IOptions<MemoryOptions>>().Value.BytesLimit,
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ShardRegistry>();
         services.AddSingleton<SearchPool>();

@@ -73,6 +73,17 @@ public sealed class ShardBacklogException(string message, long limitBytes) : Exc
     public long LimitBytes { get; } = limitBytes;
 }
 
+/// <summary>
+/// The process has no memory left for new records; nothing was applied, retry after a pause.
+/// </summary>
+/// <param name="message">Names the limit and what is taken.</param>
+/// <param name="limitBytes">Bytes that the process may take.</param>
+public sealed class ShardMemoryException(string message, long limitBytes) : Exception(message)
+{
+    /// <summary>Bytes that the process may take.</summary>
+    public long LimitBytes { get; } = limitBytes;
+}
+
 /// <summary>How a search ended.</summary>
 /// <param name="Count">Hits found, at most the limit.</param>
 /// <param name="Stopped">True when the stop condition ended it; the hits are the best so far.</param>

@@ -1,6 +1,7 @@
 using SimilarityCluster.Index;
 using SimilarityCluster.Storage.Log;
 using SimilarityCluster.Storage.Manifests;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Upkeep;
@@ -16,7 +17,8 @@ internal sealed class ShardOpening(
     ShardStoreOptions options,
     TaskScheduler builder,
     TimeProvider time,
-    IProgress<Exception> upkeepFailures)
+    IProgress<Exception> upkeepFailures,
+    MemoryBudget memory)
 {
     private readonly ShardFolders _folders = new(prefix);
 
@@ -74,16 +76,16 @@ internal sealed class ShardOpening(
         var lifetime = new ShardLifetime(prefix);
         lifetime.Sequence.Advance(rows.Sequence);
         var checkpointer = new Checkpointer(objects, _folders, manifests, log, checkpoint.Operations);
-        var merge = new SegmentMerge(segments, _graph, builder, lifetime);
+        var merge = new SegmentMerge(segments, _graph, builder, lifetime, memory);
 #pragma warning disable CA2000 // The store disposes of it.
         var upkeep = new ShardUpkeep(rows, segments, checkpointer, merge, lifetime, time, upkeepFailures);
 #pragma warning restore CA2000
-        var growth = new ShardGrowth(rows, options, builder, lifetime, upkeep, _tailBytes);
+        var growth = new ShardGrowth(rows, options, builder, lifetime, upkeep, memory, _tailBytes);
         var commits = new GroupCommit(log, rows, operations, growth, options, lifetime);
         upkeep.WhenSealed = commits.Nudge;
         upkeep.Begin();
         commits.Nudge();
-        return new ShardStore(manifest.Epoch, time, rows, lifetime, commits, growth, upkeep);
+        return new ShardStore(manifest.Epoch, time, rows, lifetime, commits, growth, upkeep, memory);
     }
 
     private async Task<ShardCheckpoint> ReadCheckpointAsync(

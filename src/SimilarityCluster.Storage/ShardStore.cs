@@ -2,6 +2,7 @@ using SimilarityCluster.Index;
 using SimilarityCluster.Storage.Indexing;
 using SimilarityCluster.Storage.Log;
 using SimilarityCluster.Storage.Manifests;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Upkeep;
@@ -26,6 +27,8 @@ public sealed class ShardStore : IAsyncDisposable
     private readonly GroupCommit _commits;
     private readonly ShardGrowth _growth;
     private readonly ShardUpkeep _upkeep;
+    private readonly MemoryBudget _memory;
+    private readonly IDisposable _flushing;
     private readonly ShardSearcher _searcher;
 
     internal ShardStore(
@@ -35,7 +38,8 @@ public sealed class ShardStore : IAsyncDisposable
         ShardLifetime lifetime,
         GroupCommit commits,
         ShardGrowth growth,
-        ShardUpkeep upkeep)
+        ShardUpkeep upkeep,
+        MemoryBudget memory)
     {
         Epoch = epoch;
         _time = time;
@@ -44,6 +48,8 @@ public sealed class ShardStore : IAsyncDisposable
         _commits = commits;
         _growth = growth;
         _upkeep = upkeep;
+        _memory = memory;
+        _flushing = memory.Register(commits.Nudge);
         _searcher = new ShardSearcher(rows);
     }
 
@@ -59,6 +65,7 @@ public sealed class ShardStore : IAsyncDisposable
     /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="upkeepFailures">Told why sealing or merging has to be tried again.</param>
+    /// <param name="memory">What the shard may take, together with others.</param>
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <returns>The open shard.</returns>
     /// <exception cref="InvalidDataException">Stored data is damaged; the message names the key.</exception>
@@ -75,6 +82,7 @@ public sealed class ShardStore : IAsyncDisposable
         TaskScheduler builder,
         TimeProvider time,
         IProgress<Exception> upkeepFailures,
+        MemoryBudget memory,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(objects);
@@ -83,8 +91,10 @@ public sealed class ShardStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(upkeepFailures);
+        ArgumentNullException.ThrowIfNull(memory);
         CheckPrefix(prefix);
-        var opening = new ShardOpening(objects, prefix, schema, options, builder, time, upkeepFailures);
+        var opening = new ShardOpening(
+            objects, prefix, schema, options, builder, time, upkeepFailures, memory);
 
         // A replay computes for long; the caller may be on a scheduler that others wait for.
         return Task.Run(() => opening.OpenAsync(cancellationToken), cancellationToken);
@@ -140,6 +150,9 @@ public sealed class ShardStore : IAsyncDisposable
     /// <exception cref="ShardBacklogException">
     /// More bytes wait to be written than allowed; nothing was applied.
     /// </exception>
+    /// <exception cref="ShardMemoryException">
+    /// There is no memory for records; nothing was applied. Deletes are never refused so.
+    /// </exception>
     public async Task<ShardWriteOutcome> WriteAsync(ShardWrite write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -148,6 +161,11 @@ public sealed class ShardStore : IAsyncDisposable
         if (_commits.TryFind(operation, out var known))
         {
             return await known.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (write.Upserts.Count > 0)
+        {
+            _memory.ThrowIfFull();
         }
 
         // Laid out before the first wait: the caller may use its buffers again when it gives up waiting.
@@ -163,7 +181,9 @@ public sealed class ShardStore : IAsyncDisposable
     /// <param name="filter">The filter. It meets the state in which the deletion is applied.</param>
     /// <param name="cancellationToken">Stops waiting; the deletion may be applied all the same.</param>
     /// <returns>The outcome, once durable.</returns>
-    /// <exception cref="ArgumentException">There is no operation id, or the ids are too many bytes.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no operation id, or the ids are too many bytes.
+    /// </exception>
     /// <exception cref="InvalidDataException">What would tell is damaged; nothing was deleted.</exception>
     /// <exception cref="ShardStoppedException">
     /// The shard accepts no writes any more; whether this one was applied is unknown.
@@ -294,6 +314,7 @@ public sealed class ShardStore : IAsyncDisposable
     /// <returns>When done.</returns>
     public async ValueTask DisposeAsync()
     {
+        _flushing.Dispose();
         await _commits.CloseAsync().ConfigureAwait(false);
         _lifetime.Stop(ShardStopReason.Disposed);
         await _growth.Builder.WhenIdleAsync().ConfigureAwait(false);

@@ -76,7 +76,9 @@ public sealed class RowSetTests
         }
 
         List<int> Draw() =>
-            [.. Enumerable.Range(0, random.Next(40)).Select(_ => random.Next(1 + random.Next(400))).Distinct()];
+        [
+            .. Enumerable.Range(0, random.Next(40)).Select(_ => random.Next(1 + random.Next(400))).Distinct(),
+        ];
     }
 
     [Fact]

@@ -27,7 +27,9 @@ public sealed class RecordFilterTests
     [Fact]
     public void Matches_FieldThatIsThereInEveryType_HoldsForExistsOnly()
     {
-        foreach (var value in new object[] { "", 0L, 0.0, false, DateTime.UnixEpoch, Array.Empty<string>(), Array.Empty<byte>() })
+        object[] values =
+            ["", 0L, 0.0, false, DateTime.UnixEpoch, Array.Empty<string>(), Array.Empty<byte>()];
+        foreach (var value in values)
         {
             var metadata = new Dictionary<string, object>(StringComparer.Ordinal) { ["f"] = value };
             var encoded = FilterModel.EncodeMetadata(metadata);

@@ -35,7 +35,8 @@ public sealed class ShardFilterTests
             {
                 await shard.WhenQuietAsync(Shards.Token);
                 AssertSame(shard, sample.Filter(), random);
-                await DeleteAsync(shard, new AllModel([sample.Filter(1), sample.Filter(1)]), $"delete-{round}");
+                var meant = new AllModel([sample.Filter(1), sample.Filter(1)]);
+                await DeleteAsync(shard, meant, $"delete-{round}");
                 AssertSame(shard, sample.Filter(), random);
             }
         }
@@ -52,7 +53,8 @@ public sealed class ShardFilterTests
     public async Task DeleteAsync_SameOperationAgain_AnswersTheFirstOutcome()
     {
         await using var shard = await Shards.OpenAsync(_objects);
-        await shard.WriteAsync(new ShardWrite("w", [Record("a", 1L), Record("b", 2L), Record("c", 1L)], []), Shards.Token);
+        await shard.WriteAsync(
+            new ShardWrite("w", [Record("a", 1L), Record("b", 2L), Record("c", 1L)], []), Shards.Token);
         var filter = new EqualsModel("n", 1L).Filter;
 
         var first = await shard.DeleteAsync("d", filter, Shards.Token);
@@ -97,7 +99,9 @@ public sealed class ShardFilterTests
         await using var shard = await Shards.OpenAsync(_objects);
         await shard.UpsertAsync("w", "a");
 
-        Assert.Equal(0, (await shard.DeleteAsync("d", new ExistsModel("n").Filter, Shards.Token)).DeletedCount);
+        var outcome = await shard.DeleteAsync("d", new ExistsModel("n").Filter, Shards.Token);
+
+        Assert.Equal(0, outcome.DeletedCount);
         Assert.Equal(["a"], shard.Ids().ToArray());
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 using SimilarityCluster.Storage.Tests.Support;
 
@@ -179,6 +180,7 @@ public sealed class ShardStoreTests
             TaskScheduler.Default,
             new FakeTimeProvider(),
             new Progress<Exception>(),
+            MemoryBudget.Unlimited,
             Shards.Token));
 
     [Fact]

@@ -60,6 +60,9 @@ public static class Reasons
     /// <summary>More work is in flight than is admitted.</summary>
     public const string Overloaded = "OVERLOADED";
 
+    /// <summary>A silo has no memory left for new records.</summary>
+    public const string MemoryFull = "MEMORY_FULL";
+
     /// <summary>A shard cannot be reached or is moving.</summary>
     public const string ShardUnavailable = "SHARD_UNAVAILABLE";
 

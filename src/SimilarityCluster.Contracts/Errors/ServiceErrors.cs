@@ -8,6 +8,7 @@ namespace SimilarityCluster.Contracts.Errors;
 public static class ServiceErrors
 {
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(2);
 
     /// <summary>A field is missing, malformed or out of its range.</summary>
     /// <param name="field">Path of the field.</param>
@@ -233,6 +234,15 @@ public static class ServiceErrors
         {
             RetryAfter = ShortPause,
             Details = Pair(Text(limit), what),
+        };
+
+    /// <summary>A silo has no memory left for new records; searches, reads and deletes go on.</summary>
+    /// <param name="problem">The limit and what is taken.</param>
+    /// <returns>RESOURCE_EXHAUSTED with a retry delay.</returns>
+    public static ServiceError MemoryFull(string problem) =>
+        new(StatusCode.ResourceExhausted, Reasons.MemoryFull, $"No record can be taken in now: {problem}")
+        {
+            RetryAfter = LongPause,
         };
 
     /// <summary>Shards cannot be reached or are moving.</summary>

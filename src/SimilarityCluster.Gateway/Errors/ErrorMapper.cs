@@ -24,6 +24,7 @@ internal sealed partial class ErrorMapper(TimeProvider time, ILogger<ErrorMapper
             ServiceErrors.CallCancelled(),
         CollectionNotFoundException gone => ServiceErrors.CollectionNotFound("collection", gone.Collection),
         CollectionVersionException version => ServiceErrors.VersionMismatch(version.Expected, version.Stored),
+        SiloMemoryException full => ServiceErrors.MemoryFull(full.Message),
         SiloOverloadedException overloaded => ServiceErrors.Overloaded(overloaded.Limit, "items on one silo"),
         CatalogUnavailableException catalog => ServiceErrors.StoreFailed(catalog.Message),
         ShardDamagedException damaged => ServiceErrors.DataDamaged(damaged.Message),

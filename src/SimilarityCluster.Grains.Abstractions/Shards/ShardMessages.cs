@@ -68,6 +68,11 @@ public sealed class ShardUnavailableException(string message) : Exception(messag
 [GenerateSerializer, Alias("similarity.shard-damaged.v1")]
 public sealed class ShardDamagedException(string message) : Exception(message);
 
+/// <summary>The silo has no memory left for new records; retry after a pause.</summary>
+/// <param name="message">Names the limit and what is taken.</param>
+[GenerateSerializer, Alias("similarity.silo-memory.v1")]
+public sealed class SiloMemoryException(string message) : Exception(message);
+
 /// <summary>More work is queued on the silo than it admits; retry after a pause.</summary>
 /// <param name="message">Names the limit.</param>
 /// <param name="limit">Items admitted at a time.</param>

@@ -7,6 +7,7 @@ using SimilarityCluster.Grains.Abstractions.Shards;
 using SimilarityCluster.Grains.Building;
 using SimilarityCluster.Index;
 using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Grains.Shards;
@@ -22,6 +23,7 @@ internal sealed partial class ShardGrain(
     ILocalSiloDetails silo,
     IObjectStore objects,
     IOptions<ShardStoreOptions> options,
+    MemoryBudget memory,
     BuilderScheduler builder,
     ShardRegistry registry,
     TimeProvider time,
@@ -73,6 +75,10 @@ internal sealed partial class ShardGrain(
         catch (ShardStoppedException exception)
         {
             throw Unavailable(exception);
+        }
+        catch (ShardMemoryException exception)
+        {
+            throw new SiloMemoryException(exception.Message);
         }
         catch (ShardBacklogException exception)
         {
@@ -198,6 +204,7 @@ internal sealed partial class ShardGrain(
                 builder,
                 time,
                 new Progress(this),
+                memory,
                 _leaving.Token);
             registry.Add(_key, store);
             LogOpened(_key, store.Epoch, store.Count);

@@ -6,6 +6,7 @@ using SimilarityCluster.Grains;
 using SimilarityCluster.Hosting.Roles;
 using SimilarityCluster.Hosting.Settings;
 using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Memory;
 
 namespace SimilarityCluster.Hosting.Programs;
 
@@ -17,6 +18,7 @@ internal static class ServerHost
         typeof(ServerOptions),
         ("Embedding", typeof(EmbeddingOptions)),
         ("Gateway", typeof(GatewayOptions)),
+        ("Memory", typeof(MemoryOptions)),
         ("Search", typeof(SearchOptions)),
         ("Shard", typeof(ShardStoreOptions)));
 

@@ -73,7 +73,9 @@ internal sealed class FilterDecoder
         new FieldKey(FieldKind.ListItem, values[0].Bytes).ToArray();
 
     private Holds Leaf(
-        ReadOnlySpan<byte> message, int one, Func<List<(int Field, byte[] Bytes)>, IEnumerable<KeyRange>> read)
+        ReadOnlySpan<byte> message,
+        int one,
+        Func<List<(int Field, byte[] Bytes)>, IEnumerable<KeyRange>> read)
     {
         var field = ReadOnlySpan<byte>.Empty;
         var values = new List<(int Field, byte[] Bytes)>();
@@ -148,7 +150,8 @@ internal sealed class FilterDecoder
     private static byte[] KeyOf(ReadOnlySpan<byte> value)
     {
         Span<byte> scratch = stackalloc byte[FieldKey.ScalarBytes];
-        return MetadataReader.TryReadValue(value, scratch, out var key, out _) && key.Kind < FieldKind.ListItem
+        return MetadataReader.TryReadValue(value, scratch, out var key, out _)
+            && key.Kind < FieldKind.ListItem
             ? key.ToArray()
             : throw Bad("a string, a number, a bool or a timestamp", "another value");
     }

@@ -5,8 +5,8 @@ namespace SimilarityCluster.Storage.Filters;
 
 /// <summary>Finds the rows of a part that a filter means.</summary>
 /// <remarks>
-/// From the field indexes first. Where a field has none, what the others leave is a superset, and the metadata
-/// of its rows are read.
+/// From the field indexes first. Where a field has none, what the others leave is a superset, and the
+/// metadata of its rows are read.
 /// </remarks>
 internal sealed class FilterEvaluation
 {

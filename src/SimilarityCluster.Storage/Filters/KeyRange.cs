@@ -1,6 +1,8 @@
 namespace SimilarityCluster.Storage.Filters;
 
-/// <summary>The keys from one on up to another, which is not among them; see <see cref="FieldKey"/>.</summary>
+/// <summary>
+/// The keys from one on up to another, which is not among them; see <see cref="FieldKey"/>.
+/// </summary>
 /// <param name="Low">The first, or what would be before it; at least one byte.</param>
 /// <param name="End">What follows the last; at least one byte.</param>
 internal readonly record struct KeyRange(byte[] Low, byte[] End)

@@ -39,7 +39,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             return false;
         }
 
-        IsDamaged = !TryTakeVarint(out var tag) || tag >> 3 is 0 or > int.MaxValue || !TryTake((int)(tag & 7));
+        IsDamaged = !TryTakeVarint(out var tag)
+            || tag >> 3 is 0 or > int.MaxValue
+            || !TryTake((int)(tag & 7));
         Field = (int)(tag >> 3);
         return !IsDamaged;
     }

@@ -7,8 +7,8 @@ namespace SimilarityCluster.Storage.Segments;
 /// <remarks>
 /// <para>
 /// Little-endian; offsets count from the beginning of the part. Keys are those of
-/// <see cref="Filters.FieldKey"/>, the kind and then the payload. Fields ascend by name, the keys of a field by
-/// their bytes, the rows of a key by number; so each range of values is one run of rows.
+/// <see cref="Filters.FieldKey"/>, the kind and then the payload. Fields ascend by name, the keys of a field
+/// by their bytes, the rows of a key by number; so each range of values is one run of rows.
 /// </para>
 /// <code>
 /// for each field, from a multiple of 8 on:

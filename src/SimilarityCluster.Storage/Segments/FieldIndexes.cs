@@ -45,7 +45,8 @@ internal sealed class FieldIndexes : IFieldIndex
         _fields = new FieldEntry[count];
         for (var index = 0; index < count; index++)
         {
-            var entry = FieldEntry.Decode(Read(directory + ((long)index * FieldEntry.Bytes), FieldEntry.Bytes));
+            var at = directory + ((long)index * FieldEntry.Bytes);
+            var entry = FieldEntry.Decode(Read(at, FieldEntry.Bytes));
             _fields[index] = entry.IsWithin(directory)
                 ? entry with { Name = Read(entry.NameOffset, entry.NameBytes).ToArray() }
                 : throw Damaged($"its field {index} is not within its {directory} bytes");
@@ -199,7 +200,8 @@ internal sealed class FieldIndexes : IFieldIndex
         return MemoryMarshal.Read<long>(Read(at, sizeof(long)));
     }
 
-    private ReadOnlySpan<byte> Read(long offset, long length) => offset >= 0 && offset <= _part.Length - length
+    private ReadOnlySpan<byte> Read(long offset, long length) =>
+        offset >= 0 && offset <= _part.Length - length
         ? _blocks.Read(_part.Offset + offset, length)
         : throw Damaged($"{length} bytes from {offset} on are asked for, of {_part.Length}");
 

@@ -1,6 +1,7 @@
 using SimilarityCluster.Index;
 using SimilarityCluster.Index.Sealing;
 using SimilarityCluster.Storage.Indexing;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Writing;
 
@@ -13,10 +14,32 @@ namespace SimilarityCluster.Storage.Upkeep;
 /// Runs it in small portions, so that shards that share a scheduler take turns.
 /// </param>
 /// <param name="lifetime">Ends a merge when the shard stops.</param>
+/// <param name="memory">What a merge may take.</param>
 internal sealed class SegmentMerge(
-    SegmentStore segments, HnswOptions options, TaskScheduler scheduler, ShardLifetime lifetime)
+    SegmentStore segments,
+    HnswOptions options,
+    TaskScheduler scheduler,
+    ShardLifetime lifetime,
+    MemoryBudget memory)
 {
+    /// <summary>Bytes of a row beside its vector, its code and its links.</summary>
+    private const int RowBytes = 96;
+
     private const int PortionRows = 32;
+
+    /// <summary>Bytes that the process may take.</summary>
+    internal long LimitBytes => memory.LimitBytes;
+
+    /// <summary>Sets aside the memory that a merge takes, which has all rows in memory.</summary>
+    /// <param name="parts">The segments.</param>
+    /// <returns>Gives it back when disposed of; null when there is not as much.</returns>
+    internal IDisposable? Reserve(IReadOnlyList<SealedPart> parts)
+    {
+        // A code has at most a number a dimension, and the lowest level twice the links.
+        var dimension = parts[0].Vectors.Dimension;
+        var bytes = ((sizeof(float) + 1L) * dimension) + (2L * options.Connectivity * sizeof(int)) + RowBytes;
+        return memory.Reserve(parts.Sum(part => (long)part.Published) * bytes);
+    }
 
     /// <summary>Merges segments.</summary>
     /// <param name="parts">At least one. Rows of theirs that the checkpoint has deleted are dropped.</param>

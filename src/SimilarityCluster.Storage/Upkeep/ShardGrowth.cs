@@ -1,5 +1,6 @@
 using SimilarityCluster.Storage.Indexing;
 using SimilarityCluster.Storage.Log;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Writing;
 
@@ -18,11 +19,15 @@ internal sealed class ShardGrowth
     /// <summary>Tails longer than so many segments wait for the one that is being sealed.</summary>
     private const int MostSegments = 2;
 
+    /// <summary>Segments are as many times shorter where memory is tight.</summary>
+    private const int TightSegments = 8;
+
     private readonly ShardRows _rows;
     private readonly ShardStoreOptions _options;
     private readonly TaskScheduler _scheduler;
     private readonly ShardLifetime _lifetime;
     private readonly ShardUpkeep _upkeep;
+    private readonly MemoryBudget _memory;
     private readonly Watermark _changes; // Counts what may let a waiting write go on, or refuse it.
     private GraphBuilder _builder;
     private GraphBuilder? _frozen; // Of the part that was frozen last.
@@ -34,9 +39,11 @@ internal sealed class ShardGrowth
         TaskScheduler scheduler,
         ShardLifetime lifetime,
         ShardUpkeep upkeep,
+        MemoryBudget memory,
         long tailBytes)
     {
-        (_rows, _options, _scheduler, _lifetime, _upkeep) = (rows, options, scheduler, lifetime, upkeep);
+        (_rows, _options, _scheduler, _lifetime) = (rows, options, scheduler, lifetime);
+        (_upkeep, _memory) = (upkeep, memory);
         _tailBytes = tailBytes;
         _changes = lifetime.NewWatermark();
         upkeep.WhenFailed = Changed;
@@ -46,7 +53,7 @@ internal sealed class ShardGrowth
 
     /// <summary>Whether the growing part is to be frozen now.</summary>
     internal bool IsFreezeDue =>
-        Volatile.Read(ref _tailBytes) >= _options.SegmentBytesLimit
+        IsLongEnough(Volatile.Read(ref _tailBytes))
         && _upkeep.CanSeal
         && !_lifetime.IsStopped;
 
@@ -126,6 +133,9 @@ internal sealed class ShardGrowth
 
         await growing.WhenIndexedAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private bool IsLongEnough(long bytes) => bytes >= _options.SegmentBytesLimit
+        || (bytes >= _options.SegmentBytesLimit / TightSegments && _memory.IsTight);
 
     private void Changed() => _changes.Advance(_changes.Value + 1);
 

@@ -225,6 +225,15 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         while (CompactionPlan.Choose([.. _rows.Parts.OfType<SealedPart>()]) is { Count: > 0 } chosen)
         {
             _lifetime.ThrowIfStopped();
+            using var reservation = _merge.Reserve(chosen);
+            if (reservation is null)
+            {
+                // Searches walk more segments meanwhile; the next seal looks again.
+                _failures.Report(new ShardMemoryException(
+                    $"merge: there is no memory for {chosen.Count} segments together.", _merge.LimitBytes));
+                return;
+            }
+
             var merged = await _merge.MergeAsync(chosen).ConfigureAwait(false);
             await _checkpointing.WaitAsync().ConfigureAwait(false);
             try

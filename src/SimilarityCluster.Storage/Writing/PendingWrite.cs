@@ -20,8 +20,8 @@ internal sealed class PendingWrite
     /// <param name="operation">Names the operation.</param>
     /// <param name="reservedBytes">Bytes that it has while it waits.</param>
     /// <param name="decide">
-    /// Makes the whole record, sealed, when everything before it is applied and nothing else is under way; what
-    /// it throws is the answer, and nothing is written then.
+    /// Makes the whole record, sealed, when everything before it is applied and nothing else is under way;
+    /// what it throws is the answer, and nothing is written then.
     /// </param>
     internal PendingWrite(UInt128 operation, long reservedBytes, Func<byte[]> decide) =>
         (Operation, Record, ReservedBytes, _decide) = (operation, [], reservedBytes, decide);
@@ -35,7 +35,9 @@ internal sealed class PendingWrite
     /// <summary>Bytes that it has while it waits.</summary>
     internal long ReservedBytes { get; }
 
-    /// <summary>Whether it depends on the state that it meets: then nothing may precede it in its slot.</summary>
+    /// <summary>
+    /// Whether it depends on the state that it meets: then nothing may precede it in its slot.
+    /// </summary>
     internal bool IsFirstOfSlot => _decide is not null;
 
     /// <summary>What the log calls the payload.</summary>

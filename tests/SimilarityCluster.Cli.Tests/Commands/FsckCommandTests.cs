@@ -2,6 +2,7 @@ using System.Text.Json;
 using SimilarityCluster.Cli.Commands;
 using SimilarityCluster.Index;
 using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Cli.Tests.Commands;
@@ -95,6 +96,7 @@ public sealed class FsckCommandTests : IDisposable
             TaskScheduler.Default,
             TimeProvider.System,
             new Progress<Exception>(),
+            MemoryBudget.Unlimited,
             Token);
         var record = new RecordWrite("id"u8.ToArray(), new byte[sizeof(float)], default);
         await shard.WriteAsync(new ShardWrite("operation", [record], []), Token);

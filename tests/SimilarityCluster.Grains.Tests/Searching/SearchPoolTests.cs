@@ -8,6 +8,7 @@ using SimilarityCluster.Grains.Searching;
 using SimilarityCluster.Grains.Tests.Clusters;
 using SimilarityCluster.Index;
 using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Memory;
 
 namespace SimilarityCluster.Grains.Tests.Searching;
 
@@ -31,6 +32,7 @@ public sealed class SearchPoolTests : IAsyncLifetime
                 _builder,
                 TimeProvider.System,
                 new Progress<Exception>(),
+                MemoryBudget.Unlimited,
                 Token);
             _shards.Add(store);
             RecordWrite[] records = [.. Enumerable.Range(0, 20).Select(row => new RecordWrite(

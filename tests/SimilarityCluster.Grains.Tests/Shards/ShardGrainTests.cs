@@ -5,6 +5,7 @@ using SimilarityCluster.Grains.Shards;
 using SimilarityCluster.Grains.Tests.Clusters;
 using SimilarityCluster.Index;
 using SimilarityCluster.Storage;
+using SimilarityCluster.Storage.Memory;
 
 namespace SimilarityCluster.Grains.Tests.Shards;
 
@@ -87,6 +88,7 @@ public sealed class ShardGrainTests
             builder,
             TimeProvider.System,
             new Progress<Exception>(),
+            MemoryBudget.Unlimited,
             Token))
         {
             Assert.True(other.Epoch > before.Epoch);

@@ -89,7 +89,8 @@ public sealed class ShardSearcherTests
         await using var shard = await Shards.OpenAsync(_objects);
         var stop = default(NeverStop);
         Assert.Throws<ArgumentException>(() =>
-            shard.Search(new VectorQuery([1, 2], 1), SearchEffort.Exact, filter: null, new ShardHit[1], ref stop));
+            shard.Search(
+                new VectorQuery([1, 2], 1), SearchEffort.Exact, filter: null, new ShardHit[1], ref stop));
     }
 
     [Fact]

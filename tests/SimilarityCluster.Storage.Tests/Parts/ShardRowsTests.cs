@@ -30,7 +30,9 @@ public sealed class ShardRowsTests
 
         Assert.Equal((1, true), (dead.Count, dead.Contains(0))); // Later deletions do not change it.
         _rows.Replace([old], young, (_, row) => 3 - row);
-        Assert.Equal(["b", "d"], _rows.List(default, 10, filter: null).Select(record => Shards.Text(record.Id)).ToArray());
+        Assert.Equal(
+            ["b", "d"],
+            _rows.List(default, 10, filter: null).Select(record => Shards.Text(record.Id)).ToArray());
         Assert.True(_rows.TryFind("b"u8, out var record));
         Assert.Equal(3, record.Sequence);
         Assert.Equal(2, _rows.LiveCount);

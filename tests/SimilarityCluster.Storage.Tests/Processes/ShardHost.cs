@@ -1,4 +1,5 @@
 using System.Globalization;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 using SimilarityCluster.Storage.Tests.Support;
 
@@ -53,6 +54,7 @@ internal sealed class ShardHost
             TaskScheduler.Default,
             TimeProvider.System,
             new Failures(isShared),
+            MemoryBudget.Unlimited,
             CancellationToken.None);
         Say(string.Create(CultureInfo.InvariantCulture, $"ready {shard.Epoch} {shard.Sequence}"));
         var stopped = SayStoppedAsync(shard);

@@ -15,7 +15,8 @@ public sealed class FieldIndexesTests
     [Fact]
     public void TryAddRows_FieldOfShortValues_IsIndexed()
     {
-        var segment = Write(row => new Dictionary<string, object>(StringComparer.Ordinal) { ["n"] = row % 3L });
+        var segment = Write(row =>
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["n"] = row % 3L });
 
         Assert.Equal([1, 4, 7, 10], Indexed(segment, new EqualsModel("n", 1.0)));
         Assert.Equal([], Indexed(segment, new ExistsModel("nowhere")));

@@ -2,6 +2,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Time.Testing;
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Tests.Support;
@@ -80,6 +81,7 @@ internal sealed record DamageShard(string Prefix, ShardSchema Schema, int FirstC
             TaskScheduler.Default,
             new FakeTimeProvider(),
             failures,
+            MemoryBudget.Unlimited,
             Shards.Token);
 
     /// <summary>Two segments with deletions, then a tail of the log by two owners.</summary>

@@ -5,7 +5,8 @@ namespace SimilarityCluster.Storage.Tests.Support;
 /// <param name="fieldCount">Fields that there are.</param>
 internal sealed class FilterSample(Random random, int fieldCount = 6)
 {
-    private static readonly string[] Texts = ["", "a", "ab", "abc", "b", "zz", "ä", "äb", "\U0001F600", "0"];
+    private static readonly string[] Texts =
+        ["", "a", "ab", "abc", "b", "zz", "ä", "äb", "\U0001F600", "0"];
 
     private static readonly object[] Scalars =
     [

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using SimilarityCluster.Index;
+using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Tests.Support;
@@ -23,7 +24,8 @@ internal static class Shards
         TaskScheduler? builder = null,
         TimeProvider? time = null,
         ShardSchema? schema = null,
-        IProgress<Exception>? upkeepFailures = null) => ShardStore.OpenAsync(
+        IProgress<Exception>? upkeepFailures = null,
+        MemoryBudget? memory = null) => ShardStore.OpenAsync(
             objects,
             Prefix,
             schema ?? Schema,
@@ -31,6 +33,7 @@ internal static class Shards
             builder ?? TaskScheduler.Default,
             time ?? new FakeTimeProvider(),
             upkeepFailures ?? new Failures(),
+            memory ?? MemoryBudget.Unlimited,
             Token);
 
     internal static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
@@ -61,7 +64,8 @@ internal static class Shards
         var hits = new ShardHit[limit];
         var stop = default(NeverStop);
         var effort = exact ? SearchEffort.Exact : SearchEffort.Breadth(64);
-        var outcome = shard.Search(new VectorQuery([value, 0, 0, 0], 1), effort, filter: null, hits, ref stop);
+        var outcome = shard.Search(
+            new VectorQuery([value, 0, 0, 0], 1), effort, filter: null, hits, ref stop);
         return [.. hits.Take(outcome.Count).Select(hit => Text(hit.Record.Id))];
     }
 
