@@ -24,7 +24,26 @@ public readonly record struct RecordWrite(
 /// <param name="Upserts">Records to write, with distinct ids.</param>
 /// <param name="Deletes">Ids to delete, distinct from each other and from the upserts'.</param>
 public sealed record ShardWrite(
-    string OperationId, IReadOnlyList<RecordWrite> Upserts, IReadOnlyList<ReadOnlyMemory<byte>> Deletes);
+    string OperationId, IReadOnlyList<RecordWrite> Upserts, IReadOnlyList<ReadOnlyMemory<byte>> Deletes)
+{
+    /// <summary>What must hold for it to be applied; nothing at all where it is empty.</summary>
+    public IReadOnlyList<WriteCondition> Conditions { get; init; } = [];
+}
+
+/// <summary>What must hold of an id for a write to be applied.</summary>
+/// <param name="Id">UTF-8.</param>
+/// <param name="Sequence">
+/// The <see cref="StoredRecord.Sequence"/> that its record must have; <see cref="Absent"/> where there must
+/// be none, <see cref="Present"/> where any will do.
+/// </param>
+public readonly record struct WriteCondition(ReadOnlyMemory<byte> Id, long Sequence)
+{
+    /// <summary>There must be no record.</summary>
+    public const long Absent = 0;
+
+    /// <summary>There must be a record.</summary>
+    public const long Present = -1;
+}
 
 /// <summary>What became of a batch.</summary>
 /// <param name="Sequence">The log position of the batch.</param>
@@ -71,6 +90,21 @@ public sealed class ShardBacklogException(string message, long limitBytes) : Exc
 {
     /// <summary>Most bytes that may wait.</summary>
     public long LimitBytes { get; } = limitBytes;
+}
+
+/// <summary>A condition of a write does not hold; nothing was applied.</summary>
+/// <param name="condition">The first that does not.</param>
+/// <param name="foundSequence">
+/// The sequence of the record that is there; <see cref="WriteCondition.Absent"/> for none.
+/// </param>
+public sealed class ShardConditionException(WriteCondition condition, long foundSequence) : Exception(
+    $"condition: expected sequence {condition.Sequence}, given {foundSequence} (0 stands for no record).")
+{
+    /// <summary>The condition.</summary>
+    public WriteCondition Condition { get; } = condition;
+
+    /// <summary>The sequence of the record that is there.</summary>
+    public long FoundSequence { get; } = foundSequence;
 }
 
 /// <summary>

@@ -150,6 +150,9 @@ public sealed class ShardStore : IAsyncDisposable
     /// <exception cref="ShardBacklogException">
     /// More bytes wait to be written than allowed; nothing was applied.
     /// </exception>
+    /// <exception cref="ShardConditionException">
+    /// A condition does not hold in the state that the batch meets; nothing was applied.
+    /// </exception>
     /// <exception cref="ShardMemoryException">
     /// There is no memory for records; nothing was applied. Deletes are never refused so.
     /// </exception>
@@ -170,7 +173,9 @@ public sealed class ShardStore : IAsyncDisposable
 
         // Laid out before the first wait: the caller may use its buffers again when it gives up waiting.
         var record = WriteRecord.Encode(write, operation, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        var pending = new PendingWrite(operation, record);
+        var pending = write.Conditions.Count == 0
+            ? new PendingWrite(operation, record)
+            : Conditional(operation, record, write.Conditions);
         return await _commits.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
     }
 
@@ -319,6 +324,30 @@ public sealed class ShardStore : IAsyncDisposable
         _lifetime.Stop(ShardStopReason.Disposed);
         await _growth.Builder.WhenIdleAsync().ConfigureAwait(false);
         await _upkeep.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private PendingWrite Conditional(
+        UInt128 operation, byte[] record, IReadOnlyList<WriteCondition> conditions)
+    {
+        WriteCondition[] copies = [.. conditions.Select(each => each with { Id = each.Id.ToArray() })];
+        return new PendingWrite(operation, record.Length, () =>
+        {
+            foreach (var condition in copies)
+            {
+                var found = _rows.TryFind(condition.Id.Span, out var stored)
+                    ? stored.Sequence
+                    : WriteCondition.Absent;
+                var holds = condition.Sequence == WriteCondition.Present
+                    ? found != WriteCondition.Absent
+                    : found == condition.Sequence;
+                if (!holds)
+                {
+                    throw new ShardConditionException(condition, found);
+                }
+            }
+
+            return record;
+        });
     }
 
     private static void CheckPrefix(string prefix)

@@ -60,6 +60,12 @@ public static class Reasons
     /// <summary>More work is in flight than is admitted.</summary>
     public const string Overloaded = "OVERLOADED";
 
+    /// <summary>The record has changed since its etag was read.</summary>
+    public const string EtagMismatch = "ETAG_MISMATCH";
+
+    /// <summary>There is a record of that id, and there must be none.</summary>
+    public const string RecordExists = "RECORD_EXISTS";
+
     /// <summary>A silo has no memory left for new records.</summary>
     public const string MemoryFull = "MEMORY_FULL";
 

@@ -150,6 +150,30 @@ public static class ServiceErrors
             Details = Pair("an existing record", id),
         };
 
+    /// <summary>The record has changed since its etag was read.</summary>
+    /// <param name="field">Path of the field.</param>
+    /// <param name="stored">The etag of the record that is there.</param>
+    /// <param name="given">The etag given.</param>
+    /// <returns>ABORTED.</returns>
+    public static ServiceError EtagMismatch(string field, string stored, string given) =>
+        new(StatusCode.Aborted, Reasons.EtagMismatch,
+            $"{field}: given '{given}', but the record's etag is '{stored}'.")
+        {
+            Field = field,
+            Details = Pair(stored, given),
+        };
+
+    /// <summary>There is a record of that id, and there must be none.</summary>
+    /// <param name="field">Path of the field.</param>
+    /// <param name="id">The id given.</param>
+    /// <returns>ALREADY_EXISTS.</returns>
+    public static ServiceError RecordExists(string field, string id) =>
+        new(StatusCode.AlreadyExists, Reasons.RecordExists, $"{field}: there is a record '{id}'.")
+        {
+            Field = field,
+            Details = Pair("no record", id),
+        };
+
     /// <summary>There is no model of that name or version.</summary>
     /// <param name="field">Path of the field.</param>
     /// <param name="model">The model given.</param>

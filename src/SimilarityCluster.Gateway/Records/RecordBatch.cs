@@ -15,6 +15,8 @@ internal sealed class RecordBatch(CollectionInfo collection, IReadOnlyList<Recor
 {
     private readonly byte[]?[] _vectors = new byte[]?[records.Count];
     private readonly ItemError?[] _errors = new ItemError?[records.Count];
+    private readonly long?[] _conditions = new long?[records.Count];
+    private readonly long[] _sequences = new long[records.Count];
 
     /// <summary>Number of records.</summary>
     public int Count => records.Count;
@@ -62,27 +64,59 @@ internal sealed class RecordBatch(CollectionInfo collection, IReadOnlyList<Recor
         HasErrors = true;
     }
 
-    /// <summary>Groups the good records by shard.</summary>
-    /// <returns>For each shard that gets any, the positions of its records.</returns>
-    public Dictionary<int, List<int>> GroupByShard()
+    /// <summary>Notes that records were written.</summary>
+    /// <param name="positions">Their positions.</param>
+    /// <param name="sequence">Where the shard's log stands.</param>
+    public void Written(List<int> positions, long sequence)
     {
-        var groups = new Dictionary<int, List<int>>();
+        foreach (var position in positions)
+        {
+            _sequences[position] = sequence;
+        }
+    }
+
+    /// <summary>What must hold for a record to be written.</summary>
+    /// <param name="position">Its position.</param>
+    /// <returns>As <see cref="Etag"/> reads it; null for nothing.</returns>
+    public long? ConditionOf(int position) => _conditions[position];
+
+    /// <summary>The id of a record.</summary>
+    /// <param name="position">Its position.</param>
+    /// <returns>The id.</returns>
+    public string IdOf(int position) => records[position].Id;
+
+    /// <summary>
+    /// Groups the good records into writes: by shard, and each that has a condition for itself.
+    /// </summary>
+    /// <returns>For each write, its shard and the positions of its records.</returns>
+    public IReadOnlyList<(int Shard, List<int> Positions)> Group()
+    {
+        var writes = new List<(int Shard, List<int> Positions)>();
+        var byShard = new Dictionary<int, List<int>>();
         for (var i = 0; i < records.Count; i++)
         {
-            if (_errors[i] is null)
+            if (_errors[i] is not null)
             {
-                var shard =
-                    BucketRouting.ShardOf(Encoding.UTF8.GetBytes(records[i].Id), collection.ShardCount);
-                if (!groups.TryGetValue(shard, out var group))
-                {
-                    groups.Add(shard, group = []);
-                }
+                continue;
+            }
 
-                group.Add(i);
+            var shard = BucketRouting.ShardOf(Encoding.UTF8.GetBytes(records[i].Id), collection.ShardCount);
+            if (_conditions[i] is not null)
+            {
+                writes.Add((shard, [i]));
+            }
+            else if (byShard.TryGetValue(shard, out var positions))
+            {
+                positions.Add(i);
+            }
+            else
+            {
+                byShard.Add(shard, [i]);
+                writes.Add((shard, byShard[shard]));
             }
         }
 
-        return groups;
+        return writes;
     }
 
     /// <summary>Makes the message that writes a record.</summary>
@@ -96,13 +130,19 @@ internal sealed class RecordBatch(CollectionInfo collection, IReadOnlyList<Recor
     /// <summary>What became of a record.</summary>
     /// <param name="position">Its position.</param>
     /// <returns>The status.</returns>
-    public RecordStatus StatusOf(int position) =>
-        new() { Id = records[position].Id, Error = _errors[position] };
+    public RecordStatus StatusOf(int position) => new()
+    {
+        Id = records[position].Id,
+        Error = _errors[position],
+        Etag = _errors[position] is null ? Etag.Of(_sequences[position]) : string.Empty,
+    };
 
     private ServiceError? ErrorOf(int position)
     {
         var record = records[position];
-        if ((Check.RecordId("id", record.Id) ?? MetadataCheck.ErrorOf(record.Metadata)) is { } error)
+        if ((Check.RecordId("id", record.Id)
+            ?? MetadataCheck.ErrorOf(record.Metadata)
+            ?? Etag.Read(record.Condition, out _conditions[position])) is { } error)
         {
             return error;
         }

@@ -59,6 +59,17 @@ internal sealed class RecordGrpcService(
         Check.BatchSize("ids", request.Ids.Count, admission.Writes.Limit).Throw();
         CheckIds(request.Ids, distinct: true);
         using var ticket = admission.Writes.Enter(request.Ids.Count);
+        if (request.Etags.Count > 0)
+        {
+            CheckEtagCount(request);
+            return await collections.UseAsync(
+                request.Collection,
+                (Writer: writer, Request: request, OperationId: operationId, Context: context),
+                static (collection, state, stop) => state.Writer.DeleteUnchangedAsync(
+                    collection, state.Request, state.OperationId, state.Context, stop),
+                context.CancellationToken);
+        }
+
         return await collections.UseAsync(
             request.Collection,
             (Writer: writer, Request: request, OperationId: operationId),
@@ -105,6 +116,17 @@ internal sealed class RecordGrpcService(
 
             var field = $"ids[{i}]";
             (Check.RecordId(field, ids[i]) ?? ServiceErrors.DuplicateId(field, ids[i])).Throw();
+        }
+    }
+
+    private static void CheckEtagCount(DeleteRecordsRequest request)
+    {
+        if (request.Etags.Count != request.Ids.Count)
+        {
+            ServiceErrors.InvalidField(
+                "etags",
+                $"none, or one for each of {Check.Number(request.Ids.Count)} ids",
+                Check.Number(request.Etags.Count)).Throw();
         }
     }
 

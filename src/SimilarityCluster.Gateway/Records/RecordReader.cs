@@ -107,7 +107,8 @@ internal sealed class RecordReader(ShardCalls shards)
 
     private static Record ToRecord(StoredRecordMessage message, bool includeVector, bool includeMetadata)
     {
-        var record = new Record { Id = Encoding.UTF8.GetString(message.Id) };
+        var record =
+            new Record { Id = Encoding.UTF8.GetString(message.Id), Etag = Etag.Of(message.Sequence) };
         if (includeVector)
         {
             record.Vector = new Vector { Data = UnsafeByteOperations.UnsafeWrap(message.Vector) };

@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text;
 using Grpc.Core;
+using SimilarityCluster.Contracts.Errors;
 using SimilarityCluster.Contracts.V1;
 using SimilarityCluster.Gateway.Cluster;
 using SimilarityCluster.Gateway.Embedding;
 using SimilarityCluster.Gateway.Errors;
+using SimilarityCluster.Gateway.Validation;
 using SimilarityCluster.Grains.Abstractions.Collections;
 using SimilarityCluster.Grains.Abstractions.Shards;
 
@@ -42,12 +45,12 @@ internal sealed class RecordWriter(
             response.Receipt = await EmbedAsync(collection, batch, context, cancellationToken);
         }
 
-        var groups = batch.GroupByShard();
-        var results = await Task.WhenAll(groups.Select(group => WriteShardAsync(
-            new ShardKey(collection.Id, group.Key), batch, group.Value, operationId, context,
+        var writes = batch.Group();
+        var results = await Task.WhenAll(writes.Select(write => WriteShardAsync(
+            new ShardKey(collection.Id, write.Shard), batch, write.Positions, operationId, context,
             cancellationToken)));
 
-        response.Sequence = ToSequence(groups.Keys, results);
+        response.Sequence = ToSequence(writes.Select(write => write.Shard), results);
         response.UpsertedCount = (uint)results.Sum(result => result?.UpsertedCount ?? 0);
         for (var i = 0; i < batch.Count; i++)
         {
@@ -55,6 +58,45 @@ internal sealed class RecordWriter(
         }
 
         return response;
+    }
+
+    /// <summary>Deletes records that are still as they were read.</summary>
+    /// <param name="collection">Where from.</param>
+    /// <param name="request">Distinct, well-formed ids, and an etag for each.</param>
+    /// <param name="operationId">Makes a repetition harmless.</param>
+    /// <param name="context">The call.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>A status an id, once all shards have done it.</returns>
+    /// <exception cref="RpcException">An etag is none; nothing is deleted.</exception>
+    /// <exception cref="CollectionNotFoundException">The collection was dropped.</exception>
+    public async Task<DeleteRecordsResponse> DeleteUnchangedAsync(
+        CollectionInfo collection,
+        DeleteRecordsRequest request,
+        string operationId,
+        ServerCallContext context,
+        CancellationToken cancellationToken)
+    {
+        var sequences = new long[request.Ids.Count];
+        for (var i = 0; i < sequences.Length; i++)
+        {
+            if (request.Etags[i].Length > 0)
+            {
+                Etag.Read($"etags[{i}]", request.Etags[i], out sequences[i]).Throw();
+            }
+        }
+
+        var deletions = await Task.WhenAll(sequences.Select((sequence, position) => DeleteOneAsync(
+            collection, request.Ids[position], sequence, position, operationId, context,
+            cancellationToken)));
+        return new DeleteRecordsResponse
+        {
+            OperationId = operationId,
+            DeletedCount = (uint)deletions.Sum(deletion => deletion.Result?.DeletedCount ?? 0),
+            Sequence = ToSequence(
+                deletions.Select(deletion => deletion.Shard),
+                [.. deletions.Select(deletion => deletion.Result)]),
+            Statuses = { deletions.Select(deletion => deletion.Status) },
+        };
     }
 
     /// <summary>Deletes records.</summary>
@@ -83,13 +125,43 @@ internal sealed class RecordWriter(
         };
     }
 
+    private async Task<(int Shard, RecordStatus Status, ShardWriteResult? Result)> DeleteOneAsync(
+        CollectionInfo collection, string id, long sequence, int position, string operationId,
+        ServerCallContext context, CancellationToken cancellationToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(id);
+        var shard = BucketRouting.ShardOf(bytes, collection.ShardCount);
+        var write = Conditional(
+            new ShardWriteMessage(operationId, [], [bytes]),
+            position,
+            bytes,
+            sequence > 0 ? sequence : -1);
+        try
+        {
+            var result =
+                await shards.WriteAsync(new ShardKey(collection.Id, shard), write, cancellationToken);
+            return (shard, new RecordStatus { Id = id }, result);
+        }
+        catch (WriteConditionException unmet)
+        {
+            var error = Etag.Unmet($"etags[{position}]", id, sequence, unmet.FoundSequence);
+            return (shard, new RecordStatus { Id = id, Error = error.ToItemError() }, null);
+        }
+        catch (Exception exception) when (
+            exception is not CollectionNotFoundException && !cancellationToken.IsCancellationRequested)
+        {
+            var error = errors.Map(exception, context);
+            return (shard, new RecordStatus { Id = id, Error = error.ToItemError() }, null);
+        }
+    }
+
     private static Sequence ToSequence(IEnumerable<int> touched, ShardWriteResult?[] results)
     {
         var sequence = new Sequence();
         sequence.Shards.AddRange(touched.Zip(results)
             .Where(pair => pair.Second is not null)
-            .Select(pair =>
-                new ShardSequence { Shard = (uint)pair.First, Sequence = (ulong)pair.Second!.Sequence })
+            .GroupBy(pair => pair.First, pair => (ulong)pair.Second!.Sequence)
+            .Select(shard => new ShardSequence { Shard = (uint)shard.Key, Sequence = shard.Max() })
             .OrderBy(entry => entry.Shard));
         return sequence;
     }
@@ -132,22 +204,51 @@ internal sealed class RecordWriter(
         try
         {
             var write = new ShardWriteMessage(operationId, [.. positions.Select(batch.ToMessage)], []);
-            return await shards.WriteAsync(key, write, cancellationToken);
+            if (batch.ConditionOf(positions[0]) is { } wanted)
+            {
+                write = Conditional(write, positions[0], write.Upserts[0].Id, wanted);
+            }
+
+            var result = await shards.WriteAsync(key, write, cancellationToken);
+            batch.Written(positions, result.Sequence);
+            return result;
+        }
+        catch (WriteConditionException unmet)
+        {
+            var position = positions[0];
+            var error = Etag.Unmet(
+                $"{RecordBatch.PathOf(position)}.condition",
+                batch.IdOf(position),
+                batch.ConditionOf(position)!.Value,
+                unmet.FoundSequence);
+            Refuse(batch, positions, error);
+            return null;
         }
         catch (Exception exception) when (
             exception is not CollectionNotFoundException && !cancellationToken.IsCancellationRequested)
         {
             // The other shards may have written theirs, so this is the records' failure and not the call's.
-            var error = errors.Map(exception, context);
-            lock (batch)
-            {
-                foreach (var position in positions)
-                {
-                    batch.Refuse(position, error.ToItemError());
-                }
-            }
-
+            Refuse(batch, positions, errors.Map(exception, context));
             return null;
+        }
+    }
+
+    private static ShardWriteMessage Conditional(
+        ShardWriteMessage write, int position, byte[] id, long wanted) => write with
+    {
+        // A write of its own needs a name of its own, which a repeated request makes again.
+        OperationId = string.Create(CultureInfo.InvariantCulture, $"{write.OperationId}/{position}"),
+        Conditions = [new WriteConditionMessage(id, wanted)],
+    };
+
+    private static void Refuse(RecordBatch batch, List<int> positions, ServiceError error)
+    {
+        lock (batch)
+        {
+            foreach (var position in positions)
+            {
+                batch.Refuse(position, error.ToItemError());
+            }
         }
     }
 }

@@ -24,7 +24,20 @@ public sealed record RecordWriteMessage(
 public sealed record ShardWriteMessage(
     [property: Id(0)] string OperationId,
     [property: Id(1)] RecordWriteMessage[] Upserts,
-    [property: Id(2)] byte[][] Deletes);
+    [property: Id(2)] byte[][] Deletes)
+{
+    /// <summary>What must hold for it to be applied; nothing at all where it is empty.</summary>
+    [Id(3)] public WriteConditionMessage[] Conditions { get; init; } = [];
+}
+
+/// <summary>What must hold of an id for a write to be applied.</summary>
+/// <param name="Id">UTF-8.</param>
+/// <param name="Sequence">
+/// That of the record; 0 where there must be none, -1 where any will do.
+/// </param>
+[GenerateSerializer, Immutable, Alias("similarity.write-condition.v1")]
+public sealed record WriteConditionMessage(
+    [property: Id(0)] byte[] Id, [property: Id(1)] long Sequence);
 
 /// <summary>The batch is durable and searchable.</summary>
 /// <param name="Sequence">The shard's log position.</param>
@@ -38,9 +51,13 @@ public sealed record ShardWriteResult(
 /// <param name="Id">UTF-8.</param>
 /// <param name="Vector">Little-endian float32, or empty when not asked for.</param>
 /// <param name="Metadata">An encoded metadata message, or empty when not asked for.</param>
+/// <param name="Sequence">The log position of the write that made it.</param>
 [GenerateSerializer, Immutable, Alias("similarity.stored-record.v1")]
 public sealed record StoredRecordMessage(
-    [property: Id(0)] byte[] Id, [property: Id(1)] byte[] Vector, [property: Id(2)] byte[] Metadata);
+    [property: Id(0)] byte[] Id,
+    [property: Id(1)] byte[] Vector,
+    [property: Id(2)] byte[] Metadata,
+    [property: Id(3)] long Sequence);
 
 /// <summary>Which records to read, and what of them.</summary>
 /// <param name="Ids">Ids to read, or empty to list.</param>
@@ -67,6 +84,16 @@ public sealed class ShardUnavailableException(string message) : Exception(messag
 /// <param name="message">Names the object.</param>
 [GenerateSerializer, Alias("similarity.shard-damaged.v1")]
 public sealed class ShardDamagedException(string message) : Exception(message);
+
+/// <summary>A condition of a write does not hold; nothing was applied.</summary>
+/// <param name="message">Says so.</param>
+/// <param name="foundSequence">That of the record that is there; 0 for none.</param>
+[GenerateSerializer, Alias("similarity.write-condition-failed.v1")]
+public sealed class WriteConditionException(string message, long foundSequence) : Exception(message)
+{
+    /// <summary>That of the record that is there; 0 for none.</summary>
+    [Id(0)] public long FoundSequence { get; } = foundSequence;
+}
 
 /// <summary>The silo has no memory left for new records; retry after a pause.</summary>
 /// <param name="message">Names the limit and what is taken.</param>

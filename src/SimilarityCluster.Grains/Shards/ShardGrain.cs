@@ -69,12 +69,21 @@ internal sealed partial class ShardGrain(
         try
         {
             var outcome = await store.WriteAsync(
-                new ShardWrite(write.OperationId, upserts, deletes), cancellationToken);
+                new ShardWrite(write.OperationId, upserts, deletes)
+                {
+                    Conditions = Array.ConvertAll(
+                        write.Conditions, each => new WriteCondition(each.Id, each.Sequence)),
+                },
+                cancellationToken);
             return new ShardWriteResult(outcome.Sequence, outcome.UpsertedCount, outcome.DeletedCount);
         }
         catch (ShardStoppedException exception)
         {
             throw Unavailable(exception);
+        }
+        catch (ShardConditionException exception)
+        {
+            throw new WriteConditionException(exception.Message, exception.FoundSequence);
         }
         catch (ShardMemoryException exception)
         {
@@ -154,7 +163,8 @@ internal sealed partial class ShardGrain(
     private static StoredRecordMessage ToMessage(StoredRecord record, ShardReadMessage read) => new(
         record.Id.ToArray(),
         read.IncludeVector ? MemoryMarshal.AsBytes(record.Vector).ToArray() : [],
-        read.IncludeMetadata ? record.Metadata.ToArray() : []);
+        read.IncludeMetadata ? record.Metadata.ToArray() : [],
+        record.Sequence);
 
     private async Task<ShardStore> ReachAsync(long sequence, CancellationToken cancellationToken)
     {

@@ -30,9 +30,19 @@ internal sealed class FakeShard(FakeCluster cluster, ShardKey key) : IShardGrain
                 return first;
             }
 
+            foreach (var condition in write.Conditions)
+            {
+                var found = _records.GetValueOrDefault(Encoding.UTF8.GetString(condition.Id))?.Sequence ?? 0;
+                if (condition.Sequence == -1 ? found == 0 : found != condition.Sequence)
+                {
+                    throw new WriteConditionException("unmet", found);
+                }
+            }
+
             foreach (var upsert in write.Upserts)
             {
-                _records[Encoding.UTF8.GetString(upsert.Id)] = new(upsert.Id, upsert.Vector, upsert.Metadata);
+                _records[Encoding.UTF8.GetString(upsert.Id)] =
+                    new(upsert.Id, upsert.Vector, upsert.Metadata, _sequence + 1);
             }
 
             var deleted = write.Deletes.Count(id => _records.Remove(Encoding.UTF8.GetString(id)));
