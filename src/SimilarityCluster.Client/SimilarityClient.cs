@@ -213,6 +213,66 @@ public sealed class SimilarityClient : IAsyncDisposable
         return _retry.RunAsync(call => Records.DeleteRecordsAsync(request, call), cancellationToken);
     }
 
+    /// <summary>Deletes every record that a filter means.</summary>
+    /// <param name="collection">The collection's name.</param>
+    /// <param name="filter">The filter, see <see cref="Filters"/>.</param>
+    /// <param name="cancellationToken">Stops waiting; what was already deleted stays so.</param>
+    /// <returns>How many are gone.</returns>
+    /// <exception cref="SimilarityException">For instance INVALID_ARGUMENT for the filter.</exception>
+    public Task<DeleteRecordsResponse> DeleteMatchingAsync(
+        string collection, Filter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var request = new DeleteRecordsRequest
+        {
+            Collection = collection,
+            OperationId = NewOperationId(),
+            Filter = filter,
+        };
+        return _retry.RunAsync(call => Records.DeleteRecordsAsync(request, call), cancellationToken);
+    }
+
+    /// <summary>Lists records, page by page.</summary>
+    /// <param name="request">Collection, filter, and what to read; its page token is where to begin.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Ascending by the UTF-8 bytes of the id.</returns>
+    /// <exception cref="SimilarityException">A page could not be read.</exception>
+    public async IAsyncEnumerable<Record> ListRecordsAsync(
+        ListRecordsRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var sent = request.Clone();
+        do
+        {
+            var page = await _retry
+                .RunAsync(call => Records.ListRecordsAsync(sent, call), cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var record in page.Records)
+            {
+                yield return record;
+            }
+
+            sent.PageToken = page.NextPageToken;
+        }
+        while (sent.PageToken.Length > 0);
+    }
+
+    /// <summary>Counts live records.</summary>
+    /// <param name="collection">The collection's name.</param>
+    /// <param name="filter">Counts only what it means, see <see cref="Filters"/>; null for all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The number.</returns>
+    /// <exception cref="SimilarityException">For instance NOT_FOUND for the collection.</exception>
+    public async Task<long> CountAsync(
+        string collection, Filter? filter = null, CancellationToken cancellationToken = default)
+    {
+        var request = new CountRecordsRequest { Collection = collection, Filter = filter };
+        var answer = await _retry
+            .RunAsync(call => Records.CountRecordsAsync(request, call), cancellationToken)
+            .ConfigureAwait(false);
+        return (long)answer.Count;
+    }
+
     /// <summary>Finds the records nearest to a query.</summary>
     /// <param name="collection">The collection's name.</param>
     /// <param name="query">See <see cref="Queries"/>: by vector, picture, text or id.</param>

@@ -44,6 +44,21 @@ public static class WireLimits
     /// <summary>Most strings in a metadata list.</summary>
     public const int MaxListStrings = 1_024;
 
+    /// <summary>Largest encoded filter in bytes.</summary>
+    public const int MaxFilterBytes = 65_536;
+
+    /// <summary>Most conditions on fields in one filter.</summary>
+    public const int MaxFilterConditions = 1_024;
+
+    /// <summary>Most filters inside each other.</summary>
+    public const int MaxFilterDepth = 32;
+
+    /// <summary>Most filters in one list of a filter.</summary>
+    public const int MaxFilterList = 256;
+
+    /// <summary>Most values that a condition compares a field with.</summary>
+    public const int MaxFilterValues = 1_024;
+
     /// <summary>Longest collection name in characters.</summary>
     public const int MaxCollectionNameLength = 128;
 

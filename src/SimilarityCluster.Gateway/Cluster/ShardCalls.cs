@@ -37,6 +37,35 @@ internal sealed class ShardCalls(ClusterGrains grains, RetryPause pause, TimePro
             key, minSequence, static (shard, sequence, stop) => shard.CountAsync(sequence, stop),
             cancellationToken);
 
+    /// <summary>Counts the live records that a filter means.</summary>
+    /// <param name="key">The shard.</param>
+    /// <param name="filter">The encoded filter.</param>
+    /// <param name="minSequence">Count no earlier state than this.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The number.</returns>
+    public Task<long> CountMatchingAsync(
+        ShardKey key, byte[] filter, long minSequence, CancellationToken cancellationToken) =>
+        CallAsync(
+            key,
+            (Filter: filter, MinSequence: minSequence),
+            static (shard, count, stop) => shard.CountMatchingAsync(count.Filter, count.MinSequence, stop),
+            cancellationToken);
+
+    /// <summary>Deletes the records that a filter means.</summary>
+    /// <param name="key">The shard.</param>
+    /// <param name="operationId">Makes a repetition harmless.</param>
+    /// <param name="filter">The encoded filter.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The outcome.</returns>
+    public Task<ShardWriteResult> DeleteMatchingAsync(
+        ShardKey key, string operationId, byte[] filter, CancellationToken cancellationToken) =>
+        CallAsync(
+            key,
+            (OperationId: operationId, Filter: filter),
+            static (shard, delete, stop) =>
+                shard.DeleteMatchingAsync(delete.OperationId, delete.Filter, stop),
+            cancellationToken);
+
     private async Task<TResult> CallAsync<TMessage, TResult>(
         ShardKey key,
         TMessage message,

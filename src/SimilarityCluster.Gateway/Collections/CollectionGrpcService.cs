@@ -72,7 +72,8 @@ internal sealed class CollectionGrpcService(
         var collection = await FindAsync(request.Name, context.CancellationToken);
         try
         {
-            var count = await records.CountAsync(collection, minSequence: null, context.CancellationToken);
+            var count = await records.CountAsync(
+                collection, minSequence: null, filter: null, context.CancellationToken);
             return new GetCollectionResponse
             {
                 Collection = collection.ToMessage(),

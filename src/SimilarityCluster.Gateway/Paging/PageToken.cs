@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using SimilarityCluster.Contracts.Errors;
 
@@ -7,7 +8,8 @@ namespace SimilarityCluster.Gateway.Paging;
 /// <summary>Where a listing goes on, as an opaque text.</summary>
 /// <remarks>
 /// Base64url of: 1 byte version (1), 16 bytes id of the collection that is listed (zero for the list of
-/// collections), then the last key given, in UTF-8. The id keeps a token from being used elsewhere.
+/// collections), then the last key given, in UTF-8. The id keeps a token from being used elsewhere; with a
+/// filter it is a hash of both, see <see cref="Listed"/>.
 /// </remarks>
 internal static class PageToken
 {
@@ -15,6 +17,14 @@ internal static class PageToken
     private const int IdLength = 16;
     private const int HeaderLength = 1 + IdLength;
     private const string Field = "page_token";
+
+    /// <summary>Names what is listed, where only what a filter means is.</summary>
+    /// <param name="collection">Id of the collection.</param>
+    /// <param name="filter">The encoded filter; null for none.</param>
+    /// <returns>The collection's id, or one that another filter does not have.</returns>
+    public static Guid Listed(Guid collection, byte[]? filter) => filter is null
+        ? collection
+        : new Guid(SHA256.HashData([.. collection.ToByteArray(), .. filter]).AsSpan(0, IdLength));
 
     /// <summary>Writes a token.</summary>
     /// <param name="listed">What is listed.</param>

@@ -1,6 +1,7 @@
 using Google.Protobuf.Collections;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using SimilarityCluster.Contracts;
 using SimilarityCluster.Contracts.Errors;
 using SimilarityCluster.Contracts.V1;
 using SimilarityCluster.Gateway.Admission;
@@ -56,6 +57,11 @@ internal sealed class RecordGrpcService(
         DeleteRecordsRequest request, ServerCallContext context)
     {
         var operationId = Check.OperationIdOrNew(request.OperationId);
+        if (FilterCheck.Read(request.Filter, "filter") is { } filter)
+        {
+            return await DeleteMatchingAsync(request, filter, operationId, context.CancellationToken);
+        }
+
         Check.BatchSize("ids", request.Ids.Count, admission.Writes.Limit).Throw();
         CheckIds(request.Ids, distinct: true);
         using var ticket = admission.Writes.Enter(request.Ids.Count);
@@ -83,26 +89,44 @@ internal sealed class RecordGrpcService(
         ListRecordsRequest request, ServerCallContext context)
     {
         var pageSize = Check.PageSize(request.PageSize);
+        var filter = FilterCheck.Read(request.Filter, "filter");
         using var ticket = admission.Reads.Enter(Math.Min(pageSize, admission.Reads.Limit));
         return await collections.UseAsync(
             request.Collection,
-            (Reader: reader, Request: request, PageSize: pageSize),
+            (Reader: reader, Request: request, PageSize: pageSize, Filter: filter),
             static (collection, state, stop) =>
-                state.Reader.ListAsync(collection, state.Request, state.PageSize, stop),
+                state.Reader.ListAsync(collection, state.Request, state.PageSize, state.Filter, stop),
             context.CancellationToken);
     }
 
     /// <inheritdoc/>
-    public override Task<CountRecordsResponse> CountRecords(
-        CountRecordsRequest request, ServerCallContext context) =>
+    public override async Task<CountRecordsResponse> CountRecords(
+        CountRecordsRequest request, ServerCallContext context)
+    {
+        var filter = FilterCheck.Read(request.Filter, "filter");
+        if (filter is null)
+        {
+            return await CountAsync(request, filter: null, context.CancellationToken);
+        }
+
+        using var ticket = admission.Reads.Enter(CountOfAPage(admission.Reads));
+        return await CountAsync(request, filter, context.CancellationToken);
+    }
+
+    private Task<CountRecordsResponse> CountAsync(
+        CountRecordsRequest request, byte[]? filter, CancellationToken cancellationToken) =>
         collections.UseAsync(
             request.Collection,
-            (Reader: reader, Request: request),
+            (Reader: reader, Request: request, Filter: filter),
             static async (collection, state, stop) => new CountRecordsResponse
             {
-                Count = (ulong)await state.Reader.CountAsync(collection, state.Request.MinSequence, stop),
+                Count = (ulong)await state.Reader.CountAsync(
+                    collection, state.Request.MinSequence, state.Filter, stop),
             },
-            context.CancellationToken);
+            cancellationToken);
+
+    // How many records a filter looks at is not known: it counts as the largest page.
+    private static int CountOfAPage(AdmissionLimit limit) => Math.Min(WireLimits.MaxBatch, limit.Limit);
 
     private static void CheckIds(RepeatedField<string> ids, bool distinct)
     {
@@ -141,6 +165,29 @@ internal sealed class RecordGrpcService(
                 throw ServiceErrors.DuplicateId($"records[{i}].id", records[i].Id).ToRpcException();
             }
         }
+    }
+
+    private async Task<DeleteRecordsResponse> DeleteMatchingAsync(
+        DeleteRecordsRequest request, byte[] filter, string operationId, CancellationToken cancellationToken)
+    {
+        if (request.Ids.Count > 0)
+        {
+            ServiceErrors.InvalidField("filter", "ids or a filter", "both").Throw();
+        }
+
+        if (request.Etags.Count > 0)
+        {
+            ServiceErrors.InvalidField(
+                "etags", "none beside a filter", Check.Number(request.Etags.Count)).Throw();
+        }
+
+        using var ticket = admission.Writes.Enter(CountOfAPage(admission.Writes));
+        return await collections.UseAsync(
+            request.Collection,
+            (Writer: writer, Filter: filter, OperationId: operationId),
+            static (collection, state, stop) =>
+                state.Writer.DeleteMatchingAsync(collection, state.Filter, state.OperationId, stop),
+            cancellationToken);
     }
 
     private async Task<UpsertRecordsResponse> UpsertAsync(

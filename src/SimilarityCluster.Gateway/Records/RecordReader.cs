@@ -60,13 +60,15 @@ internal sealed class RecordReader(ShardCalls shards)
     /// <param name="collection">Where from.</param>
     /// <param name="request">The request.</param>
     /// <param name="pageSize">Most records to give.</param>
+    /// <param name="filter">Only records that it means, encoded; null for all.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>A page.</returns>
     public async Task<ListRecordsResponse> ListAsync(
-        CollectionInfo collection, ListRecordsRequest request, int pageSize,
+        CollectionInfo collection, ListRecordsRequest request, int pageSize, byte[]? filter,
         CancellationToken cancellationToken)
     {
-        var after = PageToken.Read(request.PageToken, collection.Id);
+        var listed = PageToken.Listed(collection.Id, filter);
+        var after = PageToken.Read(request.PageToken, listed);
         var minSequences = MinSequences.Read(request.MinSequence, "min_sequence", collection.ShardCount);
 
         // Each shard may hold the whole page; one record more tells that there is a next one.
@@ -74,7 +76,10 @@ internal sealed class RecordReader(ShardCalls shards)
             new ShardKey(collection.Id, shard),
             new ShardReadMessage(
                 [], after, pageSize + 1, request.IncludeVector, request.IncludeMetadata,
-                MinSequences.Of(minSequences, shard)),
+                MinSequences.Of(minSequences, shard))
+            {
+                Filter = filter,
+            },
             cancellationToken));
         var merged = (await Task.WhenAll(calls)).SelectMany(stored => stored).ToArray();
         Array.Sort(merged, static (one, other) => one.Id.AsSpan().SequenceCompareTo(other.Id));
@@ -84,7 +89,7 @@ internal sealed class RecordReader(ShardCalls shards)
             .Select(message => ToRecord(message, request.IncludeVector, request.IncludeMetadata)));
         if (merged.Length > pageSize)
         {
-            response.NextPageToken = PageToken.Write(collection.Id, merged[pageSize - 1].Id);
+            response.NextPageToken = PageToken.Write(listed, merged[pageSize - 1].Id);
         }
 
         return response;
@@ -93,15 +98,21 @@ internal sealed class RecordReader(ShardCalls shards)
     /// <summary>Counts live records.</summary>
     /// <param name="collection">Where.</param>
     /// <param name="minSequence">Count no earlier state than this, or null.</param>
+    /// <param name="filter">Only records that it means, encoded; null for all.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The number.</returns>
     public async Task<long> CountAsync(
-        CollectionInfo collection, Sequence? minSequence, CancellationToken cancellationToken)
+        CollectionInfo collection, Sequence? minSequence, byte[]? filter, CancellationToken cancellationToken)
     {
         var minSequences = MinSequences.Read(minSequence, "min_sequence", collection.ShardCount);
-        var counts =
-            await Task.WhenAll(Enumerable.Range(0, collection.ShardCount).Select(shard => shards.CountAsync(
-            new ShardKey(collection.Id, shard), MinSequences.Of(minSequences, shard), cancellationToken)));
+        var counts = await Task.WhenAll(Enumerable.Range(0, collection.ShardCount).Select(shard =>
+        {
+            var key = new ShardKey(collection.Id, shard);
+            var reached = MinSequences.Of(minSequences, shard);
+            return filter is null
+                ? shards.CountAsync(key, reached, cancellationToken)
+                : shards.CountMatchingAsync(key, filter, reached, cancellationToken);
+        }));
         return counts.Sum();
     }
 

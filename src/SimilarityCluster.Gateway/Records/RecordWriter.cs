@@ -125,6 +125,27 @@ internal sealed class RecordWriter(
         };
     }
 
+    /// <summary>Deletes the records that a filter means, side by side on all shards.</summary>
+    /// <param name="collection">Where from.</param>
+    /// <param name="filter">The encoded filter.</param>
+    /// <param name="operationId">Makes a repetition harmless.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>What was deleted, once all shards have done it.</returns>
+    /// <exception cref="CollectionNotFoundException">The collection was dropped.</exception>
+    public async Task<DeleteRecordsResponse> DeleteMatchingAsync(
+        CollectionInfo collection, byte[] filter, string operationId, CancellationToken cancellationToken)
+    {
+        var touched = Enumerable.Range(0, collection.ShardCount).ToArray();
+        var results = await Task.WhenAll(touched.Select(shard => shards.DeleteMatchingAsync(
+            new ShardKey(collection.Id, shard), operationId, filter, cancellationToken)));
+        return new DeleteRecordsResponse
+        {
+            OperationId = operationId,
+            DeletedCount = (uint)results.Sum(result => (long)result.DeletedCount),
+            Sequence = ToSequence(touched, results),
+        };
+    }
+
     private async Task<(int Shard, RecordStatus Status, ShardWriteResult? Result)> DeleteOneAsync(
         CollectionInfo collection, string id, long sequence, int position, string operationId,
         ServerCallContext context, CancellationToken cancellationToken)

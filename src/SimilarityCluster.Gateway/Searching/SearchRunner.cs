@@ -105,6 +105,7 @@ internal sealed class SearchRunner(
             SearchBreadth = settings.SearchBreadth,
             TargetRecall = settings.TargetRecall,
             MaxDistance = settings.MaxDistance,
+            Filter = settings.Filter,
             IncludeVector = settings.IncludeVector,
             IncludeMetadata = settings.IncludeMetadata,
         };

@@ -16,6 +16,7 @@ namespace SimilarityCluster.Gateway.Searching;
 /// </param>
 /// <param name="TargetRecall">Share of the nearest records that each shard is to find; 0 for none.</param>
 /// <param name="MaxDistance">Only records at this distance or nearer are hits; null for any.</param>
+/// <param name="Filter">Only records that it means are hits, encoded; null for all.</param>
 /// <param name="IncludeMetadata">Whether hits carry their metadata.</param>
 /// <param name="IncludeVector">Whether hits carry their vector.</param>
 /// <param name="MinSequences">The demand for each shard; empty for none.</param>
@@ -26,6 +27,7 @@ internal sealed record SearchSettings(
     int SearchBreadth,
     float TargetRecall,
     float? MaxDistance,
+    byte[]? Filter,
     bool IncludeMetadata,
     bool IncludeVector,
     long[] MinSequences,
@@ -71,6 +73,7 @@ internal sealed record SearchSettings(
             options.Exact || options.TargetRecall > 0 ? 0 : breadth,
             options.TargetRecall,
             options.HasMaxDistance ? options.MaxDistance : null,
+            FilterCheck.Read(options.Filter, "options.filter"),
             options.IncludeMetadata,
             options.IncludeVector,
             Cluster.MinSequences.Read(options.MinSequence, "options.min_sequence", collection.ShardCount),

@@ -38,7 +38,7 @@ internal static class MetadataCheck
 
         foreach (var (name, value) in metadata.Fields)
         {
-            var error = CheckName(name) ?? CheckValue(value)?.Below($"metadata.fields[{name}]");
+            var error = CheckName(name) ?? ErrorOf(value)?.Below($"metadata.fields[{name}]");
             if (error is not null)
             {
                 return error;
@@ -48,16 +48,10 @@ internal static class MetadataCheck
         return null;
     }
 
-    private static ServiceError? CheckName(string name)
-    {
-        var bytes = Encoding.UTF8.GetByteCount(name);
-        return bytes is >= 1 and <= WireLimits.MaxFieldNameBytes
-            ? null
-            : ServiceErrors.InvalidField(
-                "metadata.fields", "field names of 1 to 128 bytes of UTF-8", Check.Bytes(bytes));
-    }
-
-    private static ServiceError? CheckValue(MetadataValue value) => value.KindCase switch
+    /// <summary>Checks one value.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>What is wrong with it, its field relative to the value, or null.</returns>
+    public static ServiceError? ErrorOf(MetadataValue value) => value.KindCase switch
     {
         MetadataValue.KindOneofCase.None =>
             ServiceErrors.InvalidField("kind", "exactly one kind of value", "none"),
@@ -74,6 +68,15 @@ internal static class MetadataCheck
                 + $"{Check.Number(value.TimestampValue.Nanos)} ns"),
         _ => null,
     };
+
+    private static ServiceError? CheckName(string name)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(name);
+        return bytes is >= 1 and <= WireLimits.MaxFieldNameBytes
+            ? null
+            : ServiceErrors.InvalidField(
+                "metadata.fields", "field names of 1 to 128 bytes of UTF-8", Check.Bytes(bytes));
+    }
 
     private static bool IsPointInTime(Timestamp time) =>
         time.Seconds is >= FirstSecond and <= LastSecond && time.Nanos is >= 0 and <= 999_999_999;

@@ -41,6 +41,9 @@ public sealed record SiloSearchMessage
 
     /// <summary>Only records at this distance or nearer are hits; null for any.</summary>
     [Id(11)] public float? MaxDistance { get; init; }
+
+    /// <summary>Only records that it means are hits, an encoded filter message; null for all.</summary>
+    [Id(12)] public byte[]? Filter { get; init; }
 }
 
 /// <summary>The merged hits of the silo's shards.</summary>

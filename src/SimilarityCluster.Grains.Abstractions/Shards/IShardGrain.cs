@@ -39,6 +39,24 @@ public interface IShardGrain : IGrainWithStringKey
     [Alias("count"), AlwaysInterleave]
     Task<long> CountAsync(long minSequence, CancellationToken cancellationToken);
 
+    /// <summary>Counts the live records that a filter means.</summary>
+    /// <param name="filter">An encoded filter message.</param>
+    /// <param name="minSequence">Count no earlier state than this log position.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The number.</returns>
+    [Alias("count-matching"), AlwaysInterleave]
+    Task<long> CountMatchingAsync(byte[] filter, long minSequence, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the records that a filter means at one point of the log: all of them or none.</summary>
+    /// <param name="operationId">A repeated deletion with the same id answers the first outcome.</param>
+    /// <param name="filter">An encoded filter message.</param>
+    /// <param name="cancellationToken">Stops waiting; the deletion may be applied all the same.</param>
+    /// <returns>The outcome, once durable.</returns>
+    /// <exception cref="SiloOverloadedException">Too many bytes wait to be written.</exception>
+    [Alias("delete-matching"), AlwaysInterleave]
+    Task<ShardWriteResult> DeleteMatchingAsync(
+        string operationId, byte[] filter, CancellationToken cancellationToken);
+
     /// <summary>Closes the shard and removes its objects, after its collection was dropped.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When it is done.</returns>

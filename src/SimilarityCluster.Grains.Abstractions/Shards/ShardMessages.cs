@@ -73,7 +73,11 @@ public sealed record ShardReadMessage(
     [property: Id(2)] int Limit,
     [property: Id(3)] bool IncludeVector,
     [property: Id(4)] bool IncludeMetadata,
-    [property: Id(5)] long MinSequence);
+    [property: Id(5)] long MinSequence)
+{
+    /// <summary>Only records that it means are listed, an encoded filter message; null for all.</summary>
+    [Id(6)] public byte[]? Filter { get; init; }
+}
 
 /// <summary>The shard cannot serve now; ask again for its location and retry.</summary>
 /// <param name="message">Names the shard and the cause.</param>

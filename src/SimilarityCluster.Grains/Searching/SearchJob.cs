@@ -20,6 +20,7 @@ internal sealed class SearchJob
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly SiloSearchMessage _search;
+    private readonly RecordFilter? _filter;
     private readonly ShardStore[] _shards;
     private readonly int[] _notMine;
     private readonly TimeProvider _time;
@@ -44,6 +45,7 @@ internal sealed class SearchJob
     /// <param name="idleThreads">Those that have nothing to do.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops the walk.</param>
+    /// <exception cref="ArgumentException">The filter is none.</exception>
     public SearchJob(
         SiloSearchMessage search,
         ShardStore[] shards,
@@ -54,6 +56,7 @@ internal sealed class SearchJob
         CancellationToken cancellationToken)
     {
         (_search, _shards, _notMine, _time, _token) = (search, shards, notMine, time, cancellationToken);
+        _filter = search.Filter is { } filter ? RecordFilter.Decode(filter) : null;
         _effort = search switch
         {
             { Exact: true } => SearchEffort.Exact,
@@ -170,7 +173,7 @@ internal sealed class SearchJob
             {
                 MaxDistance = _search.MaxDistance ?? float.PositiveInfinity,
             };
-            var outcome = _shards[shard].Search(sought, _effort, filter: null, scratch.Hits, ref stop);
+            var outcome = _shards[shard].Search(sought, _effort, _filter, scratch.Hits, ref stop);
             if (outcome.Stopped)
             {
                 throw new OperationCanceledException(_token);

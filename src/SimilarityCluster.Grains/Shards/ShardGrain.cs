@@ -91,8 +91,32 @@ internal sealed partial class ShardGrain(
         }
         catch (ShardBacklogException exception)
         {
-            throw new SiloOverloadedException(
-                exception.Message, (int)Math.Min(int.MaxValue, exception.LimitBytes));
+            throw Overloaded(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ShardWriteResult> DeleteMatchingAsync(
+        string operationId, byte[] filter, CancellationToken cancellationToken)
+    {
+        var store = await OpenAsync(cancellationToken);
+        try
+        {
+            var outcome = await store.DeleteAsync(
+                operationId, RecordFilter.Decode(filter), cancellationToken);
+            return new ShardWriteResult(outcome.Sequence, outcome.UpsertedCount, outcome.DeletedCount);
+        }
+        catch (ShardStoppedException exception)
+        {
+            throw Unavailable(exception);
+        }
+        catch (ShardBacklogException exception)
+        {
+            throw Overloaded(exception);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(damage);
         }
     }
 
@@ -103,7 +127,12 @@ internal sealed partial class ShardGrain(
         var store = await ReachAsync(read.MinSequence, cancellationToken);
         try
         {
-            var found = read.Ids.Length > 0 ? Find(store, read.Ids) : store.List(read.After, read.Limit);
+            var found = read switch
+            {
+                { Ids.Length: > 0 } => Find(store, read.Ids),
+                { Filter: { } filter } => await ListAsync(store, read, RecordFilter.Decode(filter)),
+                _ => store.List(read.After, read.Limit),
+            };
             var records = new StoredRecordMessage[found.Count];
             for (var index = 0; index < records.Length; index++)
             {
@@ -129,6 +158,22 @@ internal sealed partial class ShardGrain(
         (await ReachAsync(minSequence, cancellationToken)).Count;
 
     /// <inheritdoc/>
+    public async Task<long> CountMatchingAsync(
+        byte[] filter, long minSequence, CancellationToken cancellationToken)
+    {
+        var store = await ReachAsync(minSequence, cancellationToken);
+        var meant = RecordFilter.Decode(filter);
+        try
+        {
+            return await Task.Run(() => store.CountOf(meant), cancellationToken);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw Damaged(damage);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task DropAsync(CancellationToken cancellationToken)
     {
         // No call that comes between opens a store: the catalog does not know the collection any more.
@@ -144,6 +189,11 @@ internal sealed partial class ShardGrain(
 
         DeactivateOnIdle();
     }
+
+    // Beside the grain's turns: a filter may look at every row of the shard.
+    private static Task<IReadOnlyList<StoredRecord>> ListAsync(
+        ShardStore store, ShardReadMessage read, RecordFilter filter) =>
+        Task.Run(() => store.List(read.After, read.Limit, filter));
 
     private static List<StoredRecord> Find(ShardStore store, byte[][] ids)
     {
@@ -279,6 +329,9 @@ internal sealed partial class ShardGrain(
     {
         public void Report(Exception value) => grain.LogUpkeepFailed(value, grain._key);
     }
+
+    private static SiloOverloadedException Overloaded(ShardBacklogException cause) =>
+        new(cause.Message, (int)Math.Min(int.MaxValue, cause.LimitBytes));
 
     private ShardUnavailableException Unavailable(Exception cause)
     {

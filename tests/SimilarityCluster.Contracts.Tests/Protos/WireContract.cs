@@ -11,6 +11,7 @@ internal static class WireContract
         CollectionReflection.Descriptor,
         CommonReflection.Descriptor,
         EmbeddingReflection.Descriptor,
+        FilterReflection.Descriptor,
         RecordReflection.Descriptor,
         SearchReflection.Descriptor,
     ];

@@ -75,6 +75,17 @@ internal sealed class FakeShard(FakeCluster cluster, ShardKey key) : IShardGrain
         return Task.FromResult((long)Records().Length);
     }
 
+    // What a filter means is the store's to know: here every record is meant.
+    public Task<long> CountMatchingAsync(
+        byte[] filter, long minSequence, CancellationToken cancellationToken) =>
+        CountAsync(minSequence, cancellationToken);
+
+    public Task<ShardWriteResult> DeleteMatchingAsync(
+        string operationId, byte[] filter, CancellationToken cancellationToken) =>
+        WriteAsync(
+            new ShardWriteMessage(operationId, [], [.. Records().Select(record => record.Id)]),
+            cancellationToken);
+
     public Task DropAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public StoredRecordMessage[] Records()
