@@ -13,6 +13,8 @@ namespace SimilarityCluster.Client;
 /// </remarks>
 public static class Filters
 {
+#pragma warning disable CA1034 // An extension block is no nested type.
+#pragma warning disable CA2225 // All, Any and the field `not` are the other way to say it.
     extension(Filter)
     {
         /// <summary>Both hold.</summary>
@@ -40,6 +42,7 @@ public static class Filters
         /// <returns>Its opposite.</returns>
         public static Filter operator !(Filter filter) => new() { Not = filter };
     }
+#pragma warning restore CA2225, CA1034
 
     /// <summary>Every one of them holds.</summary>
     /// <param name="filters">1 to 256.</param>

@@ -34,12 +34,13 @@ internal static class SearchCommand
             Description = "Share of the nearest to find, above 0, to 1.",
             HelpName = "SHARE",
         };
+        var where = NewWhere();
         var json = new Option<bool>("--json") { Description = "Write the answer as JSON." };
         var server = SharedOptions.NewServer();
         var command = new Command(
             "search", "Finds the records nearest to a picture, a text or a stored record.")
         {
-            collection, image, text, id, limit, recall, json, server,
+            collection, image, text, id, limit, recall, where, json, server,
         };
         Option[] sources = [image, text, id];
         command.Validators.Add(result =>
@@ -65,6 +66,7 @@ internal static class SearchCommand
                 Limit = (uint)parsed.GetValue(limit),
                 TargetRecall = parsed.GetValue(recall),
                 IncludeMetadata = true,
+                Filter = parsed.GetValue(where),
             };
             await using var client = SharedOptions.Connect(parsed, server);
             var answer = await client.SearchAsync(name, query, options, cancellationToken);
@@ -81,6 +83,24 @@ internal static class SearchCommand
         });
         return command;
     }
+
+    private static Option<Filter> NewWhere() => new("--where")
+    {
+        Description = "Which records, for instance \"label = 'cat' and price >= 5 and not exists(gone)\".",
+        HelpName = "FILTER",
+        CustomParser = static result =>
+        {
+            try
+            {
+                return FilterExpression.Parse(result.Tokens[0].Value);
+            }
+            catch (FormatException fault)
+            {
+                result.AddError($"--where, {fault.Message}");
+                return null;
+            }
+        },
+    };
 
     private static void WriteTable(SearchResponse answer, Terminal terminal)
     {

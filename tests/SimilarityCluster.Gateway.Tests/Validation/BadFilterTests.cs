@@ -125,6 +125,15 @@ public sealed class BadFilterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DeleteRecords_EtagsAndFilter_AreRefused()
+    {
+        var error = await Rejections.ErrorOfAsync(() => _host.Records.DeleteRecordsAsync(
+            new() { Collection = "cosine", Etags = { "x" }, Filter = Good }).ResponseAsync);
+
+        Assert.Equal((Reasons.InvalidField, "etags"), (error.Reason, error.Field));
+    }
+
+    [Fact]
     public async Task DeleteRecords_NeitherIdsNorFilter_AreRefused()
     {
         var error = await Rejections.ErrorOfAsync(() => _host.Records.DeleteRecordsAsync(
