@@ -68,7 +68,8 @@ public sealed class FiltersTests
             Filters.Range("f", above: "a", atMost: "b"));
 
     [Fact]
-    public void Contains_EmptyText_IsSet() => Assert.True(Filters.Contains("tags", string.Empty).Contains.HasValue);
+    public void Contains_EmptyText_IsSet() =>
+        Assert.True(Filters.Contains("tags", string.Empty).Contains.HasValue);
 
     [Fact]
     public void StartsWith_FieldAndPrefix_AreTaken()

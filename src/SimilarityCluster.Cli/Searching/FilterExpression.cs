@@ -44,7 +44,9 @@ internal sealed class FilterExpression
     {
         var parser = new FilterExpression(FilterTokens.Cut(expression));
         var filter = parser.ReadOr();
-        return parser.Next.Kind == FilterTokenKind.End ? filter : throw parser.Expected("'and', 'or' or the end");
+        return parser.Next.Kind == FilterTokenKind.End
+            ? filter
+            : throw parser.Expected("'and', 'or' or the end");
     }
 
     private Filter ReadOr()
@@ -159,7 +161,9 @@ internal sealed class FilterExpression
     }
 
     private string TakeField(string expected) =>
-        Next.Kind is FilterTokenKind.Word or FilterTokenKind.Name ? _tokens[_at++].Text : throw Expected(expected);
+        Next.Kind is FilterTokenKind.Word or FilterTokenKind.Name
+            ? _tokens[_at++].Text
+            : throw Expected(expected);
 
     private string TakeText() =>
         Next.Kind == FilterTokenKind.Text ? _tokens[_at++].Text : throw Expected("a text in single quotes");
@@ -217,7 +221,8 @@ internal sealed class FilterExpression
 
     private bool TryTakeSign(string sign)
     {
-        var taken = Next.Kind == FilterTokenKind.Sign && string.Equals(Next.Text, sign, StringComparison.Ordinal);
+        var taken = Next.Kind == FilterTokenKind.Sign
+            && string.Equals(Next.Text, sign, StringComparison.Ordinal);
         _at += taken ? 1 : 0;
         return taken;
     }

@@ -61,17 +61,27 @@ public sealed class FilterExpressionTests
     [Theory]
     [InlineData("", "position 1: expected a field, 'not', 'exists(' or '(', given the end.")]
     [InlineData("   ", "position 4: expected a field, 'not', 'exists(' or '(', given the end.")]
-    [InlineData("a", "position 2: expected =, !=, <, <=, >, >=, 'in', 'contains' or 'starts with', given the end.")]
-    [InlineData("a b", "position 3: expected =, !=, <, <=, >, >=, 'in', 'contains' or 'starts with', given 'b'.")]
-    [InlineData("a ! 5", "position 3: expected =, !=, <, <=, >, >=, 'in', 'contains' or 'starts with', given '!'.")]
+    [InlineData(
+        "a",
+        "position 2: expected =, !=, <, <=, >, >=, 'in', 'contains' or 'starts with', given the end.")]
+    [InlineData(
+        "a b",
+        "position 3: expected =, !=, <, <=, >, >=, 'in', 'contains' or 'starts with', given 'b'.")]
+    [InlineData(
+        "a ! 5",
+        "position 3: expected =, !=, <, <=, >, >=, 'in', 'contains' or 'starts with', given '!'.")]
     [InlineData("a = ", "position 5: expected a 'text', a number, true, false or a @time, given the end.")]
     [InlineData("a = cat", "position 5: expected a 'text', a number, true, false or a @time, given 'cat'.")]
     [InlineData("a = 5x", "position 5: expected a 'text', a number, true, false or a @time, given '5x'.")]
-    [InlineData("a = 1e999", "position 5: expected a 'text', a number, true, false or a @time, given '1e999'.")]
+    [InlineData(
+        "a = 1e999",
+        "position 5: expected a 'text', a number, true, false or a @time, given '1e999'.")]
     [InlineData("a = == 5", "position 5: expected a 'text', a number, true, false or a @time, given '='.")]
     [InlineData("a = 'cat", "position 5: expected a closing ', given the end.")]
     [InlineData("\"a = 5", "position 1: expected a closing \", given the end.")]
-    [InlineData("t = @soon", "position 5: expected a time like @2026-01-31 or @2026-01-31T10:00:00Z, given 'soon'.")]
+    [InlineData(
+        "t = @soon",
+        "position 5: expected a time like @2026-01-31 or @2026-01-31T10:00:00Z, given 'soon'.")]
     [InlineData("a = 1 b = 2", "position 7: expected 'and', 'or' or the end, given 'b'.")]
     [InlineData("a = 1)", "position 6: expected 'and', 'or' or the end, given ')'.")]
     [InlineData("(a = 1", "position 7: expected 'and', 'or' or ')', given the end.")]

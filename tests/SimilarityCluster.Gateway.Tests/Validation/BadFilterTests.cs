@@ -53,7 +53,8 @@ public sealed class BadFilterTests : IAsyncLifetime
             ["range, list"] = (Range(new() { AtMost = List }), ".range.at_most"),
             ["range, no kind"] = (Range(new() { Below = new() }), ".range.below"),
             ["range, not a number"] = (
-                Range(new() { AtLeast = new() { DoubleValue = double.NaN } }), ".range.at_least.double_value"),
+                Range(new() { AtLeast = new() { DoubleValue = double.NaN } }),
+                ".range.at_least.double_value"),
             ["range, number to text"] = (Range(new() { Above = Five, Below = Text }), ".range.below"),
             ["range, time to number"] = (Range(new() { AtLeast = Epoch, AtMost = Half }), ".range.at_most"),
             ["contains, no field"] = (new() { Contains = new() { Value = "x" } }, ".contains.field"),
@@ -66,7 +67,8 @@ public sealed class BadFilterTests : IAsyncLifetime
                 ".any_of.filters[4]"),
             ["many bytes"] = (Equal(new() { StringValue = new string('x', 65_536) }), string.Empty),
             ["of a later version"] = (
-                All([Good, Filter.Parser.ParseFrom([.. Good.ToByteArray(), 0x98, 0x06, 0x01])]), string.Empty),
+                All([Good, Filter.Parser.ParseFrom([.. Good.ToByteArray(), 0x98, 0x06, 0x01])]),
+                string.Empty),
         };
 
     private GatewayHost _host = null!;
@@ -198,9 +200,11 @@ public sealed class BadFilterTests : IAsyncLifetime
         Assert.Equal("b", Assert.Single(same.Records).Id);
     }
 
-    private static Filter All(IEnumerable<Filter> filters) => new() { AllOf = new() { Filters = { filters } } };
+    private static Filter All(IEnumerable<Filter> filters) =>
+        new() { AllOf = new() { Filters = { filters } } };
 
-    private static Filter Any(IEnumerable<Filter> filters) => new() { AnyOf = new() { Filters = { filters } } };
+    private static Filter Any(IEnumerable<Filter> filters) =>
+        new() { AnyOf = new() { Filters = { filters } } };
 
     private static Filter Equal(MetadataValue value) =>
         new() { Equals_ = new() { Field = "f", Value = value } };

@@ -38,7 +38,8 @@ internal static class FilterModel
         && (range.AtMost is null || Compare(value, range.AtMost) <= 0);
 
     /// <summary>Null when they do not compare.</summary>
-    private static int? Compare(MetadataValue one, MetadataValue other) => (one.KindCase, other.KindCase) switch
+    private static int? Compare(MetadataValue one, MetadataValue other) =>
+        (one.KindCase, other.KindCase) switch
     {
         (Kind.StringValue, Kind.StringValue) => Encoding.UTF8.GetBytes(one.StringValue).AsSpan()
             .SequenceCompareTo(Encoding.UTF8.GetBytes(other.StringValue)),

@@ -31,7 +31,8 @@ public sealed class FilterTests(ServerFixture server) : IClassFixture<ServerFixt
             foreach (var filter in new[] { condition, new Filter { Not = condition } })
             {
                 var page = await server.Callers.Records.ListRecordsAsync(
-                    new() { Collection = "kinds", PageSize = 1_000, Filter = filter }, cancellationToken: Stop);
+                    new() { Collection = "kinds", PageSize = 1_000, Filter = filter },
+                    cancellationToken: Stop);
                 var count = await server.Callers.Records.CountRecordsAsync(
                     new() { Collection = "kinds", Filter = filter }, cancellationToken: Stop);
 
@@ -74,7 +75,9 @@ public sealed class FilterTests(ServerFixture server) : IClassFixture<ServerFixt
             AssertSame(filter, expected[0], single.Hits.Select(hit => hit.Id));
             AssertSame(filter, expected[0], batch.Results[0].Hits.Select(hit => hit.Id));
             AssertSame(filter, expected[1], batch.Results[1].Hits.Select(hit => hit.Id));
-            Assert.All(walked.Hits, hit => Assert.True(FilterModel.Means(filter, records[hit.Id]), $"{filter}"));
+            Assert.All(
+                walked.Hits,
+                hit => Assert.True(FilterModel.Means(filter, records[hit.Id]), $"{filter}"));
             Assert.Equal(expected[0].Length, walked.Hits.Count);
         }
     }
@@ -212,7 +215,9 @@ public sealed class FilterTests(ServerFixture server) : IClassFixture<ServerFixt
     [
         .. records.Where(record => FilterModel.Means(filter, record.Value))
             .Select(record => record.Key)
-            .OrderBy(id => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(id)), StringComparer.Ordinal),
+            .OrderBy(
+                id => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(id)),
+                StringComparer.Ordinal),
     ];
 
     private static string[] Nearest(string[] ids, Vector query)
