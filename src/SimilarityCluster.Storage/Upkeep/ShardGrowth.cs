@@ -30,7 +30,7 @@ internal sealed class ShardGrowth
     private readonly MemoryBudget _memory;
     private readonly Watermark _changes; // Counts what may let a waiting write go on, or refuse it.
     private GraphBuilder _builder;
-    private GraphBuilder? _frozen; // Of the part that was frozen last.
+    private GraphBuilder? _frozen; // Of the part that is being sealed.
     private long _tailBytes;
 
     internal ShardGrowth(
@@ -85,8 +85,15 @@ internal sealed class ShardGrowth
         Volatile.Write(ref _frozen, builder);
         Volatile.Write(ref _builder, NewBuilder());
         Volatile.Write(ref _tailBytes, 0);
-        _upkeep.Seal(new FrozenTail(frozen, builder, nextSlot, operations));
+        _ = ForgetAsync(builder, _upkeep.Seal(new FrozenTail(frozen, builder, nextSlot, operations)));
         Changed();
+    }
+
+    // Or the rows would be in memory until the next freeze.
+    private async Task ForgetAsync(GraphBuilder frozen, Task sealing)
+    {
+        await sealing.ConfigureAwait(false);
+        Interlocked.CompareExchange(ref _frozen, null, frozen);
     }
 
     /// <summary>

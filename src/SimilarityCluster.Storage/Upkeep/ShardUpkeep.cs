@@ -60,11 +60,12 @@ internal sealed class ShardUpkeep : IAsyncDisposable
     internal bool TryBeginSeal() => _checkpointing.Wait(0);
 
     /// <summary>Makes a segment of a tail, behind the caller; after <see cref="TryBeginSeal"/>.</summary>
-    internal void Seal(FrozenTail tail)
+    /// <returns>When it is made, or the shard has stopped. Never faults.</returns>
+    internal Task Seal(FrozenTail tail)
     {
         lock (_sync)
         {
-            _sealing = Task.Run(async () =>
+            return _sealing = Task.Run(async () =>
             {
                 await PersistAsync(() => SealAsync(tail), Note).ConfigureAwait(false);
                 _checkpointing.Release();
