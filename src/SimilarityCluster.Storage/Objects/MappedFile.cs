@@ -11,21 +11,28 @@ namespace SimilarityCluster.Storage.Objects;
 internal sealed class MappedFile : SafeBuffer
 {
     private readonly MemoryMappedViewAccessor _view;
+    private readonly Action? _released;
 
-    private MappedFile(MemoryMappedViewAccessor view, long length)
+    private MappedFile(MemoryMappedViewAccessor view, long length, Action? released)
         : base(ownsHandle: true)
     {
         // The count keeps the pages until this buffer lets go, whichever of both is finalised first.
         var counted = false;
         view.SafeMemoryMappedViewHandle.DangerousAddRef(ref counted);
-        _view = view;
+        (_view, _released) = (view, released);
         SetHandle(view.SafeMemoryMappedViewHandle.DangerousGetHandle());
         Initialize((ulong)length);
     }
 
     /// <summary>Maps a file; it may be closed and removed afterwards.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its name, for messages.</param>
+    /// <param name="released">
+    /// Called when the memory is let go, perhaps by the finaliser: it may neither wait nor throw.
+    /// </param>
+    /// <returns>The memory.</returns>
     /// <exception cref="IOException">It is empty, or the system cannot.</exception>
-    internal static MappedFile Map(SafeFileHandle file, string path)
+    internal static MappedFile Map(SafeFileHandle file, string path, Action? released = null)
     {
         var length = RandomAccess.GetLength(file);
         if (length == 0)
@@ -40,7 +47,8 @@ internal sealed class MappedFile : SafeBuffer
             MemoryMappedFileAccess.Read,
             HandleInheritability.None,
             leaveOpen: true);
-        return new MappedFile(mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);
+        return new MappedFile(
+            mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length, released);
     }
 
     /// <inheritdoc/>
@@ -48,6 +56,7 @@ internal sealed class MappedFile : SafeBuffer
     {
         _view.SafeMemoryMappedViewHandle.DangerousRelease();
         _view.Dispose();
+        _released?.Invoke();
         return true;
     }
 }

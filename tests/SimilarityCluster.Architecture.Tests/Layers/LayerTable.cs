@@ -11,6 +11,7 @@ internal static class LayerTable
         {
             ["Index"] = [],
             ["Storage"] = ["Index"],
+            ["Storage.S3"] = ["Storage"],
             ["Models"] = [],
             ["Evaluation"] = [],
             ["Contracts"] = [],
@@ -20,8 +21,8 @@ internal static class LayerTable
             ["Gateway"] = ["Contracts", "Grains.Abstractions", "Evaluation"],
             ["Hosting"] =
             [
-                "Index", "Storage", "Models", "Evaluation", "Contracts", "Grains.Abstractions", "Grains",
-                "Embeddings", "Gateway",
+                "Index", "Storage", "Storage.S3", "Models", "Evaluation", "Contracts", "Grains.Abstractions",
+                "Grains", "Embeddings", "Gateway",
             ],
             ["Server"] = ["Hosting"],
             ["EmbeddingWorker"] = ["Embeddings", "Hosting"],
