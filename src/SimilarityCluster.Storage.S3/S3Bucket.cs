@@ -64,25 +64,18 @@ internal sealed class S3Bucket(IAmazonS3 client, S3Place place, S3Tuning tuning,
             }
             catch (AmazonS3Exception taken) when (S3Failure.IsConditionFailed(taken))
             {
-                return await ReadBackAsync(key, nonce, call).ConfigureAwait(false);
+                return await ReadBackAsync(key, nonce, call.Token).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Tells whose object is in the way of a put.</summary>
     /// <exception cref="S3FinalException">It is gone, and may have been the put's own.</exception>
-    internal async Task<S3Written> ReadBackAsync(string key, string nonce, S3Call call)
+    internal async Task<S3Written> ReadBackAsync(string key, string nonce, CancellationToken cancellationToken)
     {
-        var found = await FindOnceAsync(key, call.Token).ConfigureAwait(false);
-        if (found is not null)
-        {
-            return found.WrittenBy(nonce);
-        }
-
-        // Of a first try it is sure that the object was another's.
-        return call.IsRetry
-            ? throw new S3FinalException(Retries.Failed($"put '{key}'", "it was taken, and is gone"))
-            : new S3Written(PutOutcome.Exists, ETag: null);
+        var found = await FindOnceAsync(key, cancellationToken).ConfigureAwait(false);
+        return found?.WrittenBy(nonce)
+            ?? throw new S3FinalException(Retries.Failed($"put '{key}'", "it was taken, and is gone"));
     }
 
     /// <summary>Reads a range of an object.</summary>

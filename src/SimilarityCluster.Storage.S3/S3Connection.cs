@@ -18,6 +18,7 @@ internal static class S3Connection
         {
             ForcePathStyle = options.ForcePathStyle,
             MaxErrorRetry = 0, // The store knows which call may be repeated, and what to look up before.
+            MaxStaleConnectionRetries = 0,
             ThrottleRetries = false,
             Timeout = Timeout.InfiniteTimeSpan, // Each try has a time that grows with its bytes.
 

@@ -160,16 +160,16 @@ internal sealed class S3Upload(
         }
         catch (AmazonS3Exception taken) when (S3Failure.IsConditionFailed(taken))
         {
-            return await bucket.ReadBackAsync(key, _nonce, call).ConfigureAwait(false);
+            return await bucket.ReadBackAsync(key, _nonce, call.Token).ConfigureAwait(false);
         }
         catch (AmazonS3Exception conflict) when (S3Failure.IsConflict(conflict))
         {
             return null;
         }
-        catch (AmazonS3Exception ended) when (S3Failure.IsNotFound(ended) && call.IsRetry)
+        catch (AmazonS3Exception ended) when (S3Failure.IsNotFound(ended))
         {
-            // There is no such upload any more: the try before ended it.
-            return await bucket.ReadBackAsync(key, _nonce, call).ConfigureAwait(false);
+            // There is no such upload any more: a try before ended it, or a rule of the bucket.
+            return await bucket.ReadBackAsync(key, _nonce, call.Token).ConfigureAwait(false);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class FakeS3 : IAsyncDisposable
     }
 
     /// <summary>Where it listens.</summary>
-    internal Uri Address => new(_application.Urls.Single());
+    internal Uri Address { get; private set; } = null!;
 
     /// <summary>What it holds.</summary>
     internal FakeObjects Objects { get; } = new();
@@ -49,6 +49,7 @@ internal sealed class FakeS3 : IAsyncDisposable
     {
         var fake = new FakeS3();
         await fake._application.StartAsync();
+        fake.Address = new Uri(fake._application.Urls.Single());
         return fake;
     }
 
