@@ -18,9 +18,8 @@ internal static class S3Failure
     // with status 200 may hold.
     private static readonly HashSet<string> PassingCodes = new(StringComparer.Ordinal)
     {
-        "BadDigest", "ConditionalRequestConflict", "ExpiredToken", "IncompleteBody", "InternalError",
-        "OperationAborted", "RequestTimeout", "RequestTimeTooSkewed", "ServiceUnavailable", "SlowDown",
-        "XAmzContentSHA256Mismatch",
+        "BadDigest", "ExpiredToken", "IncompleteBody", "InternalError", "RequestTimeout",
+        "RequestTimeTooSkewed", "ServiceUnavailable", "SlowDown", "XAmzContentSHA256Mismatch",
     };
 
     /// <summary>Whether an exception is the store's or the network's, not the caller's or ours.</summary>
@@ -36,7 +35,8 @@ internal static class S3Failure
             return true;
         }
 
-        return refused.StatusCode is NoAnswer or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+        return refused.StatusCode is NoAnswer or HttpStatusCode.RequestTimeout or HttpStatusCode.Conflict
+                or HttpStatusCode.TooManyRequests
             || (refused.StatusCode >= HttpStatusCode.InternalServerError
                 && refused.StatusCode != HttpStatusCode.NotImplemented)
             || PassingCodes.Contains(refused.ErrorCode ?? string.Empty);
@@ -48,7 +48,7 @@ internal static class S3Failure
 
     /// <summary>Whether the store saw another call with the same key and wants this one again.</summary>
     internal static bool IsConflict(AmazonServiceException failure) =>
-        failure.StatusCode == HttpStatusCode.Conflict && Passes(failure);
+        failure.StatusCode == HttpStatusCode.Conflict;
 
     /// <summary>Whether there is no such object; a bucket that is missing is a failure.</summary>
     internal static bool IsNotFound(AmazonServiceException failure) =>
