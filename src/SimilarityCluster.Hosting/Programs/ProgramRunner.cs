@@ -7,9 +7,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SimilarityCluster.Embeddings.Sessions;
+using SimilarityCluster.Hosting.Roles;
 using SimilarityCluster.Hosting.Serving;
 using SimilarityCluster.Hosting.Settings;
-using SimilarityCluster.Storage.Objects;
 using StackExchange.Redis;
 
 namespace SimilarityCluster.Hosting.Programs;
@@ -69,8 +69,13 @@ internal static class ProgramRunner
     /// <returns>When it takes calls.</returns>
     public static async Task StartAsync(WebApplication application, CancellationToken cancellationToken)
     {
-        // Opened before anything starts: a directory that another process holds ends this one at once.
-        _ = application.Services.GetService<IObjectStore>();
+        // Before anything else: a directory that another process holds, or a bucket that does not fit, ends
+        // this process at once.
+        if (application.Services.GetService<ServerStore>() is { } store)
+        {
+            await store.OpenAsync(cancellationToken);
+        }
+
         await application.StartAsync(cancellationToken);
     }
 

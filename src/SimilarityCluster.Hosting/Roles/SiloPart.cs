@@ -18,8 +18,9 @@ internal static class SiloPart
     /// <param name="options">Its settings.</param>
     public static void Add(WebApplicationBuilder builder, ServerOptions options)
     {
-        builder.Services.AddSingleton<IObjectStore>(
-            _ => LocalObjectStore.Open(options.Storage.Directory, options.Storage.Shared));
+        builder.Services.AddSingleton(
+            services => new ServerStore(options.Storage, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => services.GetRequiredService<ServerStore>().Objects);
         builder.Services.AddSimilarityGrains(builder.Configuration);
         builder.UseOrleans(silo =>
         {

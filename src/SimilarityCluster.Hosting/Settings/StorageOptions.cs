@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using SimilarityCluster.Storage.S3;
 
 namespace SimilarityCluster.Hosting.Settings;
 
@@ -14,4 +16,8 @@ public sealed class StorageOptions
     /// holds it. Default false.
     /// </summary>
     public bool Shared { get; set; }
+
+    /// <summary>A bucket that holds the data in place of the directory, where one is named.</summary>
+    [ValidateObjectMembers]
+    public S3StoreOptions S3 { get; set; } = new();
 }

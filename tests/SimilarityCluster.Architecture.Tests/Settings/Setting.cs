@@ -60,6 +60,6 @@ internal sealed partial record Setting(string Key, string Default, IReadOnlyList
     private static string[] ChoicesOf(Type type) =>
         type.IsEnum ? Enum.GetNames(type) : [];
 
-    [GeneratedRegex(@"bound from (<c>(?<section>\w+)</c>|the root)", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@"bound from (<c>(?<section>[\w:]+)</c>|the root)", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex BoundFrom();
 }

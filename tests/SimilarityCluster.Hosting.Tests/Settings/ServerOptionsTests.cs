@@ -14,6 +14,7 @@ public sealed class ServerOptionsTests
         Assert.Equal("127.0.0.1:7601", options.Endpoints.Http);
         Assert.Equal("./data", options.Storage.Directory);
         Assert.False(options.Storage.Shared);
+        Assert.Empty(options.Storage.S3.Bucket);
         Assert.Equal(Membership.Localhost, options.Cluster.Membership);
         Assert.Null(options.Cluster.Redis);
         Assert.Equal("similarity", options.Cluster.ServiceId);
@@ -42,6 +43,15 @@ public sealed class ServerOptionsTests
 
         Assert.Equal(
             ["Role Silo needs Cluster:Membership Redis, given Localhost."], failures, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_EndpointWithoutBucket_AsksForOne()
+    {
+        var options = new ServerOptions();
+        options.Storage.S3.Endpoint = new Uri("http://127.0.0.1:9000");
+
+        Assert.Contains("Storage:S3:Bucket", Assert.Single(FailuresOf(options)), StringComparison.Ordinal);
     }
 
     [Fact]
