@@ -21,10 +21,17 @@ internal sealed class ServerStore(StorageOptions options, TimeProvider time) : I
     /// <exception cref="IOException">
     /// Another process holds the directory, or the directory or the bucket cannot keep what is promised.
     /// </exception>
-    public async Task OpenAsync(CancellationToken cancellationToken) =>
-        _objects = options.S3.Bucket.Length > 0
-            ? await S3ObjectStore.OpenAsync(options.S3, time, cancellationToken)
-            : LocalObjectStore.Open(options.Directory, options.Shared);
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (options.S3.Bucket.Length > 0)
+        {
+            _objects = await S3ObjectStore.OpenAsync(options.S3, time, cancellationToken);
+        }
+        else
+        {
+            _objects = LocalObjectStore.Open(options.Directory, options.Shared);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => (_objects as IDisposable)?.Dispose();

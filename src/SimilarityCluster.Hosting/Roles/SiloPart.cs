@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SimilarityCluster.Grains;
 using SimilarityCluster.Hosting.Settings;
-using SimilarityCluster.Storage.Objects;
 using StackExchange.Redis;
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
 

@@ -14,6 +14,8 @@ public sealed class BucketTests : IAsyncLifetime
         ["AWS_SESSION_TOKEN"] = string.Empty,
     };
 
+    private static readonly string[] Ports = ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"];
+
     private FakeS3 _fake = null!;
 
     public async ValueTask InitializeAsync() => _fake = await FakeS3.StartAsync();
@@ -57,7 +59,7 @@ public sealed class BucketTests : IAsyncLifetime
         _fake.Objects.IgnoresCondition = true;
         using var data = new DataFolder();
 
-        var (exitCode, errors) = await ServerProcess.RunToEndAsync(ArgumentsOf(data), Credentials);
+        var (exitCode, errors) = await ServerProcess.RunToEndAsync([.. ArgumentsOf(data), .. Ports], Credentials);
 
         Assert.Contains("If-None-Match", errors, StringComparison.Ordinal);
         Assert.Contains(_fake.Address.Authority, errors, StringComparison.Ordinal);
@@ -73,7 +75,7 @@ public sealed class BucketTests : IAsyncLifetime
         var nowhere = Path.Combine(data.Path, "nowhere");
 
         var (exitCode, errors) = await ServerProcess.RunToEndAsync(
-            ArgumentsOf(data),
+            [.. ArgumentsOf(data), .. Ports],
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["AWS_ACCESS_KEY_ID"] = string.Empty,
@@ -104,7 +106,7 @@ public sealed class BucketTests : IAsyncLifetime
 
     private string[] ArgumentsOf(DataFolder data) =>
     [
-        "--data", data.Path, "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0",
+        "--data", data.Path,
         "--Storage:S3:Bucket", FakeS3.Bucket,
         "--Storage:S3:Endpoint", _fake.Address.AbsoluteUri,
         "--Storage:S3:ForcePathStyle", "true",

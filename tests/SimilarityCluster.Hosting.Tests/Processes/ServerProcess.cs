@@ -64,6 +64,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartServerAsync(params IEnumerable<string> arguments) =>
         StartAsync("SimilarityCluster.Server", arguments);
 
+    /// <summary>Starts a server with environment variables of its own and waits until it is ready.</summary>
+    /// <param name="environment">Environment variables beside the inherited ones.</param>
+    /// <param name="arguments">Its command line, beside free ports.</param>
+    /// <returns>The server.</returns>
+    public static Task<ServerProcess> StartServerAsync(
+        IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        StartAsync("SimilarityCluster.Server", arguments, environment);
+
     /// <summary>Starts an embedding worker and waits until it is ready.</summary>
     /// <param name="arguments">Its command line, beside free ports.</param>
     /// <returns>The worker.</returns>
@@ -129,12 +137,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task<ServerProcess> StartAsync(string project, IEnumerable<string> arguments)
+    private static async Task<ServerProcess> StartAsync(
+        string project,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var server = new ServerProcess(
             project,
             ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", .. arguments],
-            NoVariables);
+            environment ?? NoVariables);
         try
         {
             await server._ready.Task.WaitAsync(Patience);

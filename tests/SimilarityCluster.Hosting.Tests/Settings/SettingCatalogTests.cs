@@ -24,7 +24,7 @@ public sealed class SettingCatalogTests
     }
 
     [Theory]
-    [InlineData("Storage:Direktory", "'Storage:Direktory' is no setting; Storage has Directory, Shared.")]
+    [InlineData("Storage:Direktory", "'Storage:Direktory' is no setting; Storage has Directory, S3, Shared.")]
     [InlineData("Role:Name", "'Role:Name' is no setting; Role has no parts.")]
     [InlineData("Storage", "'Storage' is no setting but a section.")]
     [InlineData("Embedding:Workers", "'Embedding:Workers' is no setting: Embedding:Workers is a list, "
