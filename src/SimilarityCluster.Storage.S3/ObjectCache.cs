@@ -124,7 +124,7 @@ internal sealed class ObjectCache : IDisposable
         }
     }
 
-    /// <summary>Takes a file that was written and synced into the cache, under the name of its object.</summary>
+    /// <summary>Takes a file that was written and synced into the cache, under its object's name.</summary>
     /// <exception cref="IOException">The disk cannot.</exception>
     internal void Add(CacheName name, string path, long bytes)
     {
@@ -162,7 +162,10 @@ internal sealed class ObjectCache : IDisposable
         foreach (var path in _disk.ListFiles(_objects))
         {
             var file = new FileInfo(path);
-            _files[file.Name] = new CachedFile(file.Length) { LastUse = new DateTimeOffset(file.LastWriteTimeUtc) };
+            _files[file.Name] = new CachedFile(file.Length)
+            {
+                LastUse = new DateTimeOffset(file.LastWriteTimeUtc),
+            };
             _bytes += file.Length;
         }
 

@@ -71,7 +71,8 @@ internal sealed class S3Bucket(IAmazonS3 client, S3Place place, S3Tuning tuning,
 
     /// <summary>Tells whose object is in the way of a put.</summary>
     /// <exception cref="S3FinalException">It is gone, and may have been the put's own.</exception>
-    internal async Task<S3Written> ReadBackAsync(string key, string nonce, CancellationToken cancellationToken)
+    internal async Task<S3Written> ReadBackAsync(
+        string key, string nonce, CancellationToken cancellationToken)
     {
         var found = await FindOnceAsync(key, cancellationToken).ConfigureAwait(false);
         return found?.WrittenBy(nonce)
@@ -227,8 +228,9 @@ internal sealed class S3Bucket(IAmazonS3 client, S3Place place, S3Tuning tuning,
 internal sealed record S3Object(string ETag, long Bytes, string? Nonce)
 {
     /// <summary>What it means to a put.</summary>
-    internal S3Written WrittenBy(string nonce) =>
-        new(string.Equals(Nonce, nonce, StringComparison.Ordinal) ? PutOutcome.Created : PutOutcome.Exists, ETag);
+    internal S3Written WrittenBy(string nonce) => new(
+        string.Equals(Nonce, nonce, StringComparison.Ordinal) ? PutOutcome.Created : PutOutcome.Exists,
+        ETag);
 }
 
 /// <summary>What became of a put.</summary>

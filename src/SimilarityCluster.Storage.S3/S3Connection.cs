@@ -20,7 +20,7 @@ internal static class S3Connection
             MaxErrorRetry = 0, // The store knows which call may be repeated, and what to look up before.
             MaxStaleConnectionRetries = 0,
             ThrottleRetries = false,
-            Timeout = Timeout.InfiniteTimeSpan, // Each try has a time that grows with its bytes.
+            HttpClientFactory = new S3HttpClients(),
 
             // Not every service knows the newer checksums; signatures and our own cover the content.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
@@ -40,7 +40,8 @@ internal static class S3Connection
             else if (config.RegionEndpoint is null)
             {
                 throw new IOException(
-                    "Storage:S3:Region: expected a region, or one in AWS_REGION, or an endpoint, given none.");
+                    "Storage:S3:Region: expected a region, or one in AWS_REGION, or an endpoint, given "
+                    + "none.");
             }
 
             return new AmazonS3Client(

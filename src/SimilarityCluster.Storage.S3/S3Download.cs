@@ -5,7 +5,9 @@ using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.S3;
 
-/// <summary>Copies one object to a file, range by range; each try goes on where the last one broke off.</summary>
+/// <summary>
+/// Copies one object to a file, range by range; each try goes on where the last one broke off.
+/// </summary>
 /// <param name="client">Tries each call once.</param>
 /// <param name="request">Names the object.</param>
 /// <param name="found">What it was when it was found; another object of its key is refused.</param>

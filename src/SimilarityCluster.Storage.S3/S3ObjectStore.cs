@@ -176,7 +176,8 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<string>> ListAsync(
+        string prefix, CancellationToken cancellationToken)
     {
         ObjectKey.CheckPrefix(prefix);
         ThrowIfUnusable(cancellationToken);

@@ -41,7 +41,8 @@ internal sealed class S3Probe(IAmazonS3 client, S3Place place, S3Tuning tuning, 
     {
         var written = await _bucket
             .PutAsync(key, First.Length, () => StreamOf(First), cancellationToken).ConfigureAwait(false);
-        if (written.Outcome != PutOutcome.Created || !await IsFirstAsync(key, cancellationToken).ConfigureAwait(false))
+        if (written.Outcome != PutOutcome.Created
+            || !await IsFirstAsync(key, cancellationToken).ConfigureAwait(false))
         {
             throw Unfit("a put of a new key must create it, and the next call must find it");
         }

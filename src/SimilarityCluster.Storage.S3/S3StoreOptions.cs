@@ -11,7 +11,8 @@ public sealed class S3StoreOptions : IValidatableObject
     public string Bucket { get; set; } = string.Empty;
 
     /// <summary>
-    /// What all keys in the bucket begin with, as segments <c>[A-Za-z0-9._-]+</c> joined by '/'. Default none.
+    /// What all keys in the bucket begin with, as segments <c>[A-Za-z0-9._-]+</c> joined by '/'. Default
+    /// none.
     /// </summary>
     public string Prefix { get; set; } = string.Empty;
 

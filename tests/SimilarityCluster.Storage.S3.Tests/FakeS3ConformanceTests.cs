@@ -19,7 +19,8 @@ public sealed class FakeS3ConformanceTests : ObjectStoreConformance, IAsyncLifet
     {
         _fake = await FakeS3.StartAsync();
         _fake.Objects.PageLimit = 3;
-        _store = await S3Stores.OpenAsync(_fake, _cache.Path, change: options => options.Prefix = "some/where");
+        _store = await S3Stores.OpenAsync(
+            _fake, _cache.Path, change: options => options.Prefix = "some/where");
     }
 
     public async ValueTask DisposeAsync()

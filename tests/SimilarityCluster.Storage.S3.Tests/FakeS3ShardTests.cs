@@ -7,7 +7,10 @@ namespace SimilarityCluster.Storage.S3.Tests;
 public sealed class FakeS3ShardTests : S3ShardSuite
 {
     private static readonly FakeFault[] Faults =
-        [FakeFault.AnswerLost, FakeFault.LateInternalError, FakeFault.Cut, FakeFault.SlowDown, FakeFault.Truncated];
+    [
+        FakeFault.AnswerLost, FakeFault.LateInternalError, FakeFault.Cut, FakeFault.SlowDown,
+        FakeFault.Truncated,
+    ];
 
     private FakeS3 _fake = null!;
     private S3Tuning _tuning = S3Stores.Tuning;
@@ -31,12 +34,15 @@ public sealed class FakeS3ShardTests : S3ShardSuite
         {
             lock (random)
             {
-                return !call.IsProbe && random.Next(4) == 0 ? Faults[random.Next(Faults.Length)] : FakeFault.None;
+                return !call.IsProbe && random.Next(4) == 0
+                    ? Faults[random.Next(Faults.Length)]
+                    : FakeFault.None;
             }
         };
         await Write_SealMergeAndReopen_KeepsEveryRecord();
         Assert.True(_fake.CountOf(FakeKind.Complete) > 0, "No segment was sent in parts.");
     }
 
-    internal override Task<S3ObjectStore> OpenAsync(string cache) => S3Stores.OpenAsync(_fake, cache, _tuning);
+    internal override Task<S3ObjectStore> OpenAsync(string cache) =>
+        S3Stores.OpenAsync(_fake, cache, _tuning);
 }

@@ -38,7 +38,8 @@ public sealed class S3FaultTests : FakeStoreTests
 
         Fake.OnCall = _ => FakeFault.None;
         var keys = Enumerable.Range(0, KeyCount).Select(KeyOf).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(keys, created.Select(put => put.Key).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(
+            keys, created.Select(put => put.Key).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.Equal(keys, await store.ListAsync(string.Empty, Token));
         foreach (var (key, content) in created)
         {

@@ -9,7 +9,8 @@ public sealed class S3PutTests : FakeStoreTests
 {
     private static readonly byte[] Content = RandomBytes(1_000);
 
-    public static TheoryData<string> Lost => [nameof(FakeFault.AnswerLost), nameof(FakeFault.LateInternalError)];
+    public static TheoryData<string> Lost =>
+        [nameof(FakeFault.AnswerLost), nameof(FakeFault.LateInternalError)];
 
     public static TheoryData<string> Passing =>
     [
@@ -101,7 +102,8 @@ public sealed class S3PutTests : FakeStoreTests
         [
             async () => await store.PutIfAbsentAsync("k", Content, Token),
             async () => await store.PutIfAbsentAsync("k", stream => stream.Write(Content), Token),
-            async () => await store.PutIfAbsentAsync("k", stream => stream.Write(RandomBytes(200_000)), Token),
+            async () => await store.PutIfAbsentAsync(
+                "k", stream => stream.Write(RandomBytes(200_000)), Token),
             async () => await store.GetAsync("k", 0, 1, Token),
             async () => await store.MapAsync("k", Token),
             async () => await store.ListAsync("k", Token),

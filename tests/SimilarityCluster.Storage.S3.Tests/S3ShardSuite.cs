@@ -101,7 +101,8 @@ public abstract class S3ShardSuite : IAsyncLifetime
         {
             RecordWrite[] records =
             [
-                .. Enumerable.Range(round * 50, 100).Select(i => Shards.Record($"id{i:D3}", i, $"round {round}")),
+                .. Enumerable.Range(round * 50, 100)
+                    .Select(i => Shards.Record($"id{i:D3}", i, $"round {round}")),
             ];
             await shard.WriteAsync(new ShardWrite($"fill {round}", records, []), Shards.Token);
             await shard.WhenQuietAsync(Shards.Token);

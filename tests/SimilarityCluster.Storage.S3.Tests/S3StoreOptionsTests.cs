@@ -5,7 +5,7 @@ namespace SimilarityCluster.Storage.S3.Tests;
 public sealed class S3StoreOptionsTests
 {
     [Fact]
-    public void Defaults_AreThoseOfTheDocumentation()
+    public void Defaults_NothingGiven_AreThoseOfTheDocumentation()
     {
         var options = new S3StoreOptions();
         Assert.Empty(options.Bucket);
@@ -23,7 +23,8 @@ public sealed class S3StoreOptionsTests
     [InlineData("b", "a", null, "eu-central-1")]
     [InlineData("b", "a/b-c/", "http://127.0.0.1:9000", "")]
     [InlineData("b", "", "https://s3.example.org", "")]
-    public void Validate_FittingValues_AreTaken(string bucket, string prefix, string? endpoint, string region) =>
+    public void Validate_FittingValues_AreTaken(
+        string bucket, string prefix, string? endpoint, string region) =>
         Assert.Empty(ProblemsOf(Options(bucket, prefix, endpoint, region)));
 
     [Theory]
@@ -51,7 +52,8 @@ public sealed class S3StoreOptionsTests
         Assert.DoesNotContain("user:", problem, StringComparison.Ordinal);
     }
 
-    private static S3StoreOptions Options(string bucket, string prefix, string? endpoint, string region) => new()
+    private static S3StoreOptions Options(
+        string bucket, string prefix, string? endpoint, string region) => new()
     {
         Bucket = bucket,
         Prefix = prefix,
@@ -62,7 +64,8 @@ public sealed class S3StoreOptionsTests
     private static List<string> ProblemsOf(S3StoreOptions options)
     {
         var results = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        Validator.TryValidateObject(
+            options, new ValidationContext(options), results, validateAllProperties: true);
         return results.ConvertAll(result => result.ErrorMessage!);
     }
 }

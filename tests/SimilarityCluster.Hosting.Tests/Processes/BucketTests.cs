@@ -59,7 +59,8 @@ public sealed class BucketTests : IAsyncLifetime
         _fake.Objects.IgnoresCondition = true;
         using var data = new DataFolder();
 
-        var (exitCode, errors) = await ServerProcess.RunToEndAsync([.. ArgumentsOf(data), .. Ports], Credentials);
+        var (exitCode, errors) = await ServerProcess.RunToEndAsync(
+            [.. ArgumentsOf(data), .. Ports], Credentials);
 
         Assert.Contains("If-None-Match", errors, StringComparison.Ordinal);
         Assert.Contains(_fake.Address.Authority, errors, StringComparison.Ordinal);

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace SimilarityCluster.Storage.S3.Tests.Fake;
 
 /// <summary>What a call of the fake answers.</summary>
-internal sealed record FakeAnswer(int Status, byte[] Body, string ETag = "", string Nonce = "", string Range = "")
+internal sealed record FakeAnswer(
+    int Status, byte[] Body, string ETag = "", string Nonce = "", string Range = "")
 {
     internal static FakeAnswer Error(int status, string code) => new(status, Xml(
         new XElement("Error",

@@ -20,8 +20,6 @@ public sealed class CephServer : IAsyncDisposable
     private const string AccessKey = "ceph-access-key";
     private const string SecretKey = "ceph-secret-key";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly TemporaryDirectory _directory = new();
     private readonly List<Daemon> _daemons = [];
     private readonly Lazy<Task> _start;
@@ -35,7 +33,8 @@ public sealed class CephServer : IAsyncDisposable
     private string Configuration => Path.Combine(_directory.Path, "ceph.conf");
 
     /// <summary>Opens a store with a prefix of its own; skips the test where there is no Ceph.</summary>
-    internal async Task<S3ObjectStore> OpenAsync(string cache, S3Tuning? tuning = null, string? prefix = null)
+    internal async Task<S3ObjectStore> OpenAsync(
+        string cache, S3Tuning? tuning = null, string? prefix = null, string secretKey = SecretKey)
     {
         string[] programs = ["radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph"];
         Assert.SkipUnless(
@@ -51,7 +50,7 @@ public sealed class CephServer : IAsyncDisposable
                 Prefix = prefix ?? Guid.NewGuid().ToString("N"),
                 CacheDirectory = cache,
             },
-            new BasicAWSCredentials(AccessKey, SecretKey),
+            new BasicAWSCredentials(AccessKey, secretKey),
             tuning ?? new S3Tuning(),
             TimeProvider.System,
             TestContext.Current.CancellationToken);
@@ -153,6 +152,7 @@ public sealed class CephServer : IAsyncDisposable
         rgw frontends = beast endpoint=127.0.0.1:{_port}
         rgw thread pool size = 16
         rgw enable apis = s3
+        rgw max listing results = 100
         rgw enable gc threads = false
         rgw enable lc threads = false
         rgw run sync thread = false
@@ -172,26 +172,19 @@ public sealed class CephServer : IAsyncDisposable
                 AuthenticationRegion = "us-east-1",
                 MaxErrorRetry = 0,
             });
-        var start = TimeProvider.System.GetTimestamp();
-        while (true)
+        var tuning = new S3Tuning { AttemptLimit = 300, LongestDelay = TimeSpan.FromMilliseconds(100) };
+        try
         {
-            try
-            {
-                await client.PutBucketAsync(Bucket);
-                return;
-            }
-            catch (Exception notYet) when (
-                (notYet is AmazonClientException or AmazonServiceException or HttpRequestException)
-                && TimeProvider.System.GetElapsedTime(start) < Patience
-                && _daemons.TrueForAll(daemon => !daemon.HasEnded))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100));
-            }
-            catch (Exception never)
-            {
-                throw new InvalidOperationException(
-                    $"Ceph does not answer: {string.Join('\n', _daemons.Select(daemon => daemon.Output))}", never);
-            }
+            await new S3Retries("Ceph", tuning, TimeProvider.System).RunAsync(
+                "make the bucket",
+                0,
+                call => client.PutBucketAsync(Bucket, call.Token),
+                TestContext.Current.CancellationToken);
+        }
+        catch (IOException never)
+        {
+            var output = string.Join('\n', _daemons.Select(daemon => daemon.Output));
+            throw new InvalidOperationException($"Ceph does not answer: {output}", never);
         }
     }
 

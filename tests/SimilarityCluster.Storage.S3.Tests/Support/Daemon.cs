@@ -28,14 +28,12 @@ internal sealed class Daemon : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Whether it ended.</summary>
-    internal bool HasEnded => _process.HasExited;
-
     /// <summary>What it said, for messages.</summary>
     internal string Output => string.Join('\n', _output);
 
     /// <summary>Starts a program.</summary>
-    internal static Daemon Start(string program, params IReadOnlyList<string> arguments) => new(program, arguments);
+    internal static Daemon Start(string program, params IReadOnlyList<string> arguments) =>
+        new(program, arguments);
 
     /// <summary>Runs a program to its end.</summary>
     internal static async Task RunAsync(string program, params IReadOnlyList<string> arguments)
@@ -55,7 +53,8 @@ internal sealed class Daemon : IAsyncDisposable
         if (daemon._process.ExitCode != 0)
         {
             throw new InvalidOperationException(
-                $"{program} {string.Join(' ', arguments)} ended with {daemon._process.ExitCode}: {daemon.Output}");
+                $"{program} {string.Join(' ', arguments)} ended with {daemon._process.ExitCode}: "
+                + daemon.Output);
         }
     }
 

@@ -4,7 +4,7 @@ using SimilarityCluster.Storage.Tests.Support;
 
 namespace SimilarityCluster.Storage.S3.Tests.Support;
 
-/// <summary>What tests over the fake share: the fake, a cache directory and stores that go at the end.</summary>
+/// <summary>What tests over the fake share: it, a cache directory, and stores that are closed.</summary>
 public abstract class FakeStoreTests : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
