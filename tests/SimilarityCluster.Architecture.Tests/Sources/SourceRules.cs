@@ -107,7 +107,8 @@ internal static class SourceRules
         !file.IsBelow("src/") || FileProjects.Contains(file.Project, StringComparer.Ordinal)
             ? []
             : file.Unit.DescendantNodes().Where(IsFileAccess).Select(node => file.At(
-                node, $"{node.ToString().Split('(')[0]}: only Storage, Storage.S3, Models and Cli touch files"));
+                node,
+                $"{node.ToString().Split('(')[0]}: only Storage, Storage.S3, Models and Cli touch files"));
 
     /// <summary>Time passes in tests only by a clock of their own or an event, never by sleeping.</summary>
     /// <param name="file">The file.</param>
