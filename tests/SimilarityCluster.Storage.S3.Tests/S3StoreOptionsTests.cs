@@ -54,12 +54,12 @@ public sealed class S3StoreOptionsTests
 
     private static S3StoreOptions Options(
         string bucket, string prefix, string? endpoint, string region) => new()
-    {
-        Bucket = bucket,
-        Prefix = prefix,
-        Endpoint = endpoint is null ? null : new Uri(endpoint, UriKind.RelativeOrAbsolute),
-        Region = region,
-    };
+        {
+            Bucket = bucket,
+            Prefix = prefix,
+            Endpoint = endpoint is null ? null : new Uri(endpoint, UriKind.RelativeOrAbsolute),
+            Region = region,
+        };
 
     private static List<string> ProblemsOf(S3StoreOptions options)
     {
