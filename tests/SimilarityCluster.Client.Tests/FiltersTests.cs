@@ -32,11 +32,10 @@ public sealed class FiltersTests
     [Fact]
     public void In_MixedValues_AreTakenInOrder()
     {
-        var filter = Filters.In("f", "cat", 5, true);
+        var values = Filters.In("f", "cat", 5, true).In.Values;
 
-        Assert.Equal(
-            [new() { StringValue = "cat" }, new() { IntegerValue = 5 }, new() { BoolValue = true }],
-            filter.In.Values);
+        Assert.Equal(("cat", 5, true), (values[0].StringValue, values[1].IntegerValue, values[2].BoolValue));
+        Assert.Equal(3, values.Count);
     }
 
     [Fact]

@@ -47,7 +47,9 @@ public interface IShardGrain : IGrainWithStringKey
     [Alias("count-matching"), AlwaysInterleave]
     Task<long> CountMatchingAsync(byte[] filter, long minSequence, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the records that a filter means at one point of the log: all of them or none.</summary>
+    /// <summary>
+    /// Deletes the records that a filter means at one point of the log: all of them or none.
+    /// </summary>
     /// <param name="operationId">A repeated deletion with the same id answers the first outcome.</param>
     /// <param name="filter">An encoded filter message.</param>
     /// <param name="cancellationToken">Stops waiting; the deletion may be applied all the same.</param>

@@ -20,7 +20,10 @@ internal static class FilterDraws
         new() { BoolValue = false },
         new() { BoolValue = true },
         .. new[] { (-1L, 0), (-1L, 999_999_999), (0L, 0), (1_770_000_000L, 1) }.Select(
-            time => new MetadataValue { TimestampValue = new() { Seconds = time.Item1, Nanos = time.Item2 } }),
+            time => new MetadataValue
+            {
+                TimestampValue = new() { Seconds = time.Item1, Nanos = time.Item2 },
+            }),
     ];
 
     /// <summary>Values that a record may have.</summary>
