@@ -59,7 +59,8 @@ internal sealed class ShardOpening(
         var rows = new ShardRows(schema, _graph);
         var operations = new OperationMemory(time);
         var segments = new SegmentStore(objects, _folders, manifest.Epoch, schema, builder);
-        var checkpoint = await ReadCheckpointAsync(manifest, cancellationToken).ConfigureAwait(false);
+        var checkpoint = await ShardCheckpoint
+            .ReadAsync(objects, _folders, manifest, cancellationToken).ConfigureAwait(false);
         await RestoreAsync(rows, operations, segments, manifest, checkpoint, cancellationToken)
             .ConfigureAwait(false);
         var log = await ShardLog
@@ -75,10 +76,13 @@ internal sealed class ShardOpening(
 
         var lifetime = new ShardLifetime(prefix);
         lifetime.Sequence.Advance(rows.Sequence);
-        var checkpointer = new Checkpointer(objects, _folders, manifests, log, checkpoint.Operations);
+        var unused = new UnusedObjects(objects, _folders, upkeepFailures);
+        var checkpointer = new Checkpointer(
+            objects, _folders, manifests, log, checkpoint.Operations, unused);
         var merge = new SegmentMerge(segments, _graph, builder, lifetime, memory);
 #pragma warning disable CA2000 // The store disposes of it.
-        var upkeep = new ShardUpkeep(rows, segments, checkpointer, merge, lifetime, time, upkeepFailures);
+        var upkeep = new ShardUpkeep(
+            rows, segments, checkpointer, unused, merge, lifetime, time, upkeepFailures);
 #pragma warning restore CA2000
         var growth = new ShardGrowth(rows, options, builder, lifetime, upkeep, memory, _tailBytes);
         var commits = new GroupCommit(log, rows, operations, growth, options, lifetime);
@@ -86,26 +90,6 @@ internal sealed class ShardOpening(
         upkeep.Begin();
         commits.Nudge();
         return new ShardStore(manifest.Epoch, time, rows, lifetime, commits, growth, upkeep, memory);
-    }
-
-    private async Task<ShardCheckpoint> ReadCheckpointAsync(
-        ShardManifest manifest, CancellationToken cancellationToken)
-    {
-        if (manifest.Checkpoint is not { } name)
-        {
-            return new ShardCheckpoint([], []);
-        }
-
-        var key = _folders.Checkpoint(name);
-        var bytes = await objects.GetAsync(key, 0, int.MaxValue, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidDataException($"Object '{key}' is missing: the manifest refers to it.");
-        var checkpoint = ShardCheckpoint.Decode(
-            key, Envelope.Unseal(key, bytes, EnvelopeKind.Checkpoint, name.Epoch));
-        return checkpoint.Deleted.Count == manifest.Segments.Count
-            ? checkpoint
-            : throw new InvalidDataException(
-                $"Object '{key}' is damaged: expected {manifest.Segments.Count} segments, "
-                + $"given {checkpoint.Deleted.Count}.");
     }
 
     private static async Task RestoreAsync(
@@ -121,11 +105,9 @@ internal sealed class ShardOpening(
             operations.Remember(operation, writeTime, outcome);
         }
 
-        var opening = manifest.Segments.Zip(checkpoint.Deleted)
-            .Select(segment => Task.Run(
-                () => segments.OpenAsync(segment.First, segment.Second, cancellationToken),
-                cancellationToken));
-        rows.Restore(await Task.WhenAll(opening).ConfigureAwait(false), manifest.Sequence);
+        rows.Restore(
+            await segments.OpenAllAsync(manifest, checkpoint, cancellationToken).ConfigureAwait(false),
+            manifest.Sequence);
     }
 
     private long Apply(LogSlot slot, ShardRows rows, OperationMemory operations)

@@ -5,6 +5,7 @@ using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Memory;
 using SimilarityCluster.Storage.Objects;
 using SimilarityCluster.Storage.Parts;
+using SimilarityCluster.Storage.Snapshots;
 using SimilarityCluster.Storage.Upkeep;
 using SimilarityCluster.Storage.Writing;
 
@@ -30,6 +31,7 @@ public sealed class ShardStore : IAsyncDisposable
     private readonly MemoryBudget _memory;
     private readonly IDisposable _flushing;
     private readonly ShardSearcher _searcher;
+    private readonly ShardSnapshots _snapshots;
 
     internal ShardStore(
         long epoch,
@@ -51,6 +53,7 @@ public sealed class ShardStore : IAsyncDisposable
         _memory = memory;
         _flushing = memory.Register(commits.Nudge);
         _searcher = new ShardSearcher(rows);
+        _snapshots = new ShardSnapshots(upkeep, lifetime, time);
     }
 
     /// <summary>
@@ -287,6 +290,40 @@ public sealed class ShardStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(filter);
         return _rows.CountOf(filter);
     }
+
+    /// <summary>Snapshots that are durable, in the order in which they were taken.</summary>
+    public IReadOnlyList<ShardSnapshotInfo> Snapshots => _snapshots.List();
+
+    /// <summary>
+    /// Keeps the state that the shard has now until it is dropped: everything that was acknowledged before the
+    /// call, and perhaps what is being acknowledged. Costs a manifest; nothing is copied.
+    /// </summary>
+    /// <param name="name">1 to 64 characters [A-Za-z0-9._-].</param>
+    /// <param name="cancellationToken">Stops waiting; the snapshot may be taken all the same.</param>
+    /// <returns>
+    /// The snapshot, once durable, for <see cref="ShardSnapshot.OpenAsync"/>; the one of that name when there
+    /// is one already.
+    /// </returns>
+    /// <exception cref="ArgumentException">The name breaks the grammar.</exception>
+    /// <exception cref="ShardSnapshotLimitException">The shard keeps as many as it may.</exception>
+    /// <exception cref="ShardStoppedException">The shard accepts no writes any more.</exception>
+    /// <exception cref="IOException">
+    /// The store failed; whether the snapshot was taken is known after another call.
+    /// </exception>
+    public Task<ShardSnapshotInfo> TakeSnapshotAsync(string name, CancellationToken cancellationToken) =>
+        _snapshots.TakeAsync(name, cancellationToken);
+
+    /// <summary>Drops a snapshot; what only it needed is removed behind the caller.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Stops waiting; the snapshot may be dropped all the same.</param>
+    /// <returns>Whether there was one of that name.</returns>
+    /// <exception cref="ArgumentException">The name breaks the grammar.</exception>
+    /// <exception cref="ShardStoppedException">The shard accepts no writes any more.</exception>
+    /// <exception cref="IOException">
+    /// The store failed; whether the snapshot was dropped is known after another call.
+    /// </exception>
+    public Task<bool> DropSnapshotAsync(string name, CancellationToken cancellationToken) =>
+        _snapshots.DropAsync(name, cancellationToken);
 
     /// <summary>
     /// Waits until graphs have every row that was there at the call; for tests and benchmarks.

@@ -34,6 +34,19 @@ public sealed class ShardDiskCrashTests
         int seed, bool isKilled) =>
         RunAsync(seed, isKilled, () => new ShardWorkload(seed, Writes, Small));
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public Task TakeSnapshot_CutOffAtEveryStepOfTakingAndDropping_KeepsTheStateOfEveryOneThatIsThere(
+        int seed, bool isKilled) =>
+        RunAsync(
+            seed, isKilled, () => new ShardWorkload(seed, Writes, Small, isOrderly: true, takesSnapshots: true));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public Task TakeSnapshot_CutOffWhileSealingAndMergingBesideIt_KeepsTheStateOfEveryOneThatIsThere(
+        int seed, bool isKilled) =>
+        RunAsync(seed, isKilled, () => new ShardWorkload(seed, Writes, Small, takesSnapshots: true));
+
     private static async Task RunAsync(int seed, bool isKilled, Func<ShardWorkload> newWorkload)
     {
         var whole = new SimulatedDisk();
@@ -58,7 +71,9 @@ public sealed class ShardDiskCrashTests
             var next = random.Next(steps);
             disk = isKilled ? disk.Kill(next) : disk.Crash(random, next);
             await workload.RunAsync(disk);
-            await workload.RunAsync(disk.Crash(random));
+            disk = disk.Crash(random);
+            await workload.RunAsync(disk);
+            await ShardWorkload.AssertWholeAsync(disk);
         }
         catch (Exception failure)
         {

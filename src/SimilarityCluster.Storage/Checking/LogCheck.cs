@@ -9,14 +9,20 @@ namespace SimilarityCluster.Storage.Checking;
 /// <param name="run">The check.</param>
 /// <param name="folders">Where the shard's objects are.</param>
 /// <param name="manifest">The newest manifest.</param>
+/// <param name="uses">Knows which snapshots need a slot.</param>
 /// <param name="segments">The segments; null when they are not whole.</param>
 internal sealed class LogCheck(
-    CheckRun run, ShardFolders folders, ShardManifest manifest, IReadOnlyList<CheckedSegment>? segments)
+    CheckRun run,
+    ShardFolders folders,
+    ShardManifest manifest,
+    PinUses uses,
+    IReadOnlyList<CheckedSegment>? segments)
 {
     private static readonly Consequence NotServed =
         new("Nothing of the shard is served, because of the other fault.", Consequence.Restore);
 
     private readonly Dictionary<ReadOnlyMemory<byte>, bool> _live = new(BytesComparer.Instance);
+    private readonly PinnedSlots _pinned = new(run, folders, manifest);
     private long _epoch;
     private long? _sequence = manifest.Sequence;
     private bool _isBehindDamage;
@@ -50,15 +56,18 @@ internal sealed class LogCheck(
                 run.Fault(
                     NumberedObject.KeyOf(folders.Log, expected),
                     $"is missing, and {number - expected} slots with it, but slot {number} exists.",
-                    Damage(numbers.Count - index));
+                    uses.DamageOf(expected, Damage(numbers.Count - index)));
                 (_sequence, _isBehindDamage) = (null, true);
             }
 
             expected = number + 1;
-            var slot = await ReadAsync(run, folders, number, Damage(numbers.Count - index - 1))
-                .ConfigureAwait(false);
-            CheckLive(slot, Damage(numbers.Count - index - 1));
+            var damage = uses.DamageOf(number, Damage(numbers.Count - index - 1));
+            var slot = await ReadAsync(run, folders, number, damage).ConfigureAwait(false);
+            _pinned.Add(number, slot);
+            CheckLive(slot, damage);
         }
+
+        _pinned.Check();
 
         if (segments is not null)
         {
@@ -81,14 +90,23 @@ internal sealed class LogCheck(
         + $"{laterCount} slots behind it cannot be applied without them.",
         Consequence.Restore);
 
-    /// <summary>Below the first live slot only fences stay.</summary>
+    /// <summary>Below the first live slot only fences stay, and what snapshots need.</summary>
     private async Task CheckOldAsync(long number)
     {
-        var consequence = new Consequence(
+        var isNeeded = uses.IsNeeded(number);
+        var consequence = isNeeded ? uses.DamageOf(number, live: null) : new Consequence(
             $"No record is affected: the segments have what the log said before slot {manifest.FirstSlot}.",
             Consequence.Keep);
         var slot = await ReadAsync(run, folders, number, consequence).ConfigureAwait(false);
-        if (slot is { IsFence: false })
+        if (isNeeded)
+        {
+            _pinned.Add(number, slot);
+            foreach (var record in slot?.Records.Where(record => record.Kind == LogRecordKind.Write) ?? [])
+            {
+                _ = Decode(slot!.Key, record, consequence);
+            }
+        }
+        else if (slot is { IsFence: false })
         {
             run.Leftover(
                 slot.Key,
@@ -141,20 +159,30 @@ internal sealed class LogCheck(
 
     private void Apply(string key, LogRecord record, Consequence consequence)
     {
+        if (Decode(key, record, consequence) is not { } write)
+        {
+            return;
+        }
+
+        foreach (var upsert in write.Upserts)
+        {
+            _live[upsert.Id] = true;
+        }
+
+        foreach (var id in write.Deletes)
+        {
+            _live[id] = false;
+        }
+    }
+
+    private WriteRecord? Decode(string key, LogRecord record, Consequence consequence)
+    {
         try
         {
             var write = WriteRecord.Decode(key, record.Payload, manifest.Schema.Dimension);
             WriteCheck.Check(
                 new ShardWrite(key, write.Upserts, write.Deletes), manifest.Schema.Dimension);
-            foreach (var upsert in write.Upserts)
-            {
-                _live[upsert.Id] = true;
-            }
-
-            foreach (var id in write.Deletes)
-            {
-                _live[id] = false;
-            }
+            return write;
         }
         catch (InvalidDataException damage)
         {
@@ -164,6 +192,8 @@ internal sealed class LogCheck(
         {
             run.Fault(key, $"has a write that is never accepted: {impossible.Message}", consequence);
         }
+
+        return null;
     }
 
     private bool IsInSegment(ReadOnlyMemory<byte> id) => segments!.Any(segment => segment.IsLive(id.Span));

@@ -1,5 +1,6 @@
 using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Objects;
+using SimilarityCluster.Storage.Upkeep;
 
 namespace SimilarityCluster.Storage.Checking;
 
@@ -29,6 +30,8 @@ internal sealed class ManifestCheck(CheckRun run, ShardFolders folders)
 
         ShardManifest? before = null;
         var isWhole = true;
+        var takeovers = new List<long>();
+        var unneeded = new List<long>();
         foreach (var number in numbers)
         {
             var key = NumberedObject.KeyOf(folders.Manifests, number);
@@ -45,15 +48,24 @@ internal sealed class ManifestCheck(CheckRun run, ShardFolders folders)
                 CheckOrder(key, before, manifest);
             }
 
-            if (manifest is { IsTakeover: false } && number < numbers[^1])
+            if (manifest is { IsTakeover: true })
             {
-                // An opening looks at the two manifests before its own.
-                run.Leftover(
-                    key,
-                    number == numbers[^1] - 1 ? Consequence.NextOpening : Consequence.RemoveByHand);
+                takeovers.Add(number);
+            }
+            else if (manifest is not null && number < numbers[^1])
+            {
+                unneeded.Add(number);
             }
 
             (before, isWhole) = (manifest, manifest is not null);
+        }
+
+        foreach (var number in unneeded)
+        {
+            var isLookedAt = takeovers.Count(takeover => takeover > number) < Checkpointer.OwnersLookedAt;
+            run.Leftover(
+                NumberedObject.KeyOf(folders.Manifests, number),
+                isLookedAt ? Consequence.NextOpening : Consequence.RemoveByHand);
         }
 
         return (numbers[^1], before);

@@ -8,8 +8,17 @@ namespace SimilarityCluster.Storage.Checking;
 /// <summary>Checks the checkpoint and the segments that a manifest names.</summary>
 /// <param name="run">The check.</param>
 /// <param name="folders">Where the shard's objects are.</param>
-/// <param name="manifest">The newest manifest.</param>
-internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardManifest manifest)
+/// <param name="manifest">The newest manifest, or the state that one of its pins keeps.</param>
+/// <param name="uses">Knows which snapshots need an object.</param>
+/// <param name="files">Segments that were checked already; null for those that are not whole.</param>
+/// <param name="isPinned">Whether only snapshots need what the manifest names.</param>
+internal sealed class SegmentsCheck(
+    CheckRun run,
+    ShardFolders folders,
+    ShardManifest manifest,
+    PinUses uses,
+    Dictionary<string, SegmentFile?> files,
+    bool isPinned)
 {
     private static readonly Consequence Checkpoint = new(
         "The shard cannot be opened: which rows of its segments were deleted is told only here. The segments "
@@ -29,9 +38,14 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
         var segments = new List<CheckedSegment>();
         for (var index = 0; index < manifest.Segments.Count; index++)
         {
-            run.SegmentCount++;
             var key = folders.Segment(manifest.Segments[index]);
-            var file = await OpenAsync(key).ConfigureAwait(false);
+            if (!files.TryGetValue(key, out var file))
+            {
+                run.SegmentCount++;
+                file = await OpenAsync(key).ConfigureAwait(false);
+                files.Add(key, file);
+            }
+
             if (file is not null && checkpoint is not null)
             {
                 var deleted = checkpoint.Deleted[index];
@@ -44,7 +58,7 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
                     run.Fault(
                         key,
                         $"has {file.RowCount} rows; the checkpoint tells of {deleted.RowCount}.",
-                        Segment);
+                        DamageOf(key));
                 }
             }
         }
@@ -57,6 +71,12 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
         CheckDeleted(segments);
         CheckDistinct(segments);
         return segments;
+    }
+
+    private Consequence DamageOf(string key)
+    {
+        var isCheckpoint = key.StartsWith(folders.Checkpoints, StringComparison.Ordinal);
+        return uses.DamageOf(key, isPinned ? null : isCheckpoint ? Checkpoint : Segment);
     }
 
     private async Task<ShardCheckpoint?> ReadCheckpointAsync()
@@ -73,14 +93,14 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
                 EnvelopeKind.Checkpoint,
                 name.Epoch,
                 content => ShardCheckpoint.Decode(key, content),
-                Checkpoint)
+                DamageOf(key))
             .ConfigureAwait(false);
         if (checkpoint is not null && checkpoint.Deleted.Count != manifest.Segments.Count)
         {
             run.Fault(
                 key,
                 $"tells of {checkpoint.Deleted.Count} segments; the manifest has {manifest.Segments.Count}.",
-                Checkpoint);
+                DamageOf(key));
             return null;
         }
 
@@ -89,7 +109,7 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
 
     private async Task<SegmentFile?> OpenAsync(string key)
     {
-        if (!await run.CanReadAsync(key, Segment).ConfigureAwait(false))
+        if (!await run.CanReadAsync(key, DamageOf(key)).ConfigureAwait(false))
         {
             return null;
         }
@@ -102,7 +122,7 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            run.Fault(key, CheckRun.Describe(failure), Segment);
+            run.Fault(key, CheckRun.Describe(failure), DamageOf(key));
             return null;
         }
     }
@@ -117,7 +137,7 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
         foreach (var fault in file.Faults())
         {
             run.Token.ThrowIfCancellationRequested();
-            run.Fault(key, fault, Segment);
+            run.Fault(key, fault, DamageOf(key));
             count++;
         }
 
@@ -127,7 +147,7 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
                 key,
                 $"is not of this shard: expected {manifest.Schema}, given {rows.Metric}, dimension "
                 + $"{rows.Dimension}.",
-                Segment);
+                DamageOf(key));
             return null;
         }
 
@@ -138,7 +158,7 @@ internal sealed class SegmentsCheck(CheckRun run, ShardFolders folders, ShardMan
                 run.Fault(
                     key,
                     $"has row {row} of sequence {file.SequenceOf(row)}; expected 1 to {manifest.Sequence}.",
-                    Segment);
+                    DamageOf(key));
             }
         }
 

@@ -1,5 +1,6 @@
 using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Objects;
+using SimilarityCluster.Storage.Segments;
 
 namespace SimilarityCluster.Storage.Checking;
 
@@ -22,9 +23,18 @@ internal sealed class ShardCheck(CheckRun run, ShardFolders folders)
         }
         else
         {
-            var segments = await new SegmentsCheck(run, folders, newest)
+            var uses = new PinUses(folders, newest);
+            var files = new Dictionary<string, SegmentFile?>(StringComparer.Ordinal);
+            var segments = await new SegmentsCheck(run, folders, newest, uses, files, isPinned: false)
                 .RunAsync().ConfigureAwait(false);
-            await new LogCheck(run, folders, newest, segments)
+            foreach (var pin in PinsOfOwnCheckpoints(newest))
+            {
+                _ = await new SegmentsCheck(
+                    run, folders, pin.AsManifest(newest), uses, files, isPinned: true)
+                    .RunAsync().ConfigureAwait(false);
+            }
+
+            await new LogCheck(run, folders, newest, uses, segments)
                 .RunAsync(byFolder[folders.Log]).ConfigureAwait(false);
             FindLeftovers(byFolder, number, newest);
         }
@@ -34,6 +44,11 @@ internal sealed class ShardCheck(CheckRun run, ShardFolders folders)
             run.Foreign(key);
         }
     }
+
+    /// <summary>One pin of each checkpoint that the manifest itself does not name.</summary>
+    private static IEnumerable<ShardPin> PinsOfOwnCheckpoints(ShardManifest manifest) => manifest.Pins
+        .Where(pin => pin.Checkpoint is not null && pin.Checkpoint != manifest.Checkpoint)
+        .DistinctBy(pin => pin.Checkpoint);
 
     private string FolderOf(string key)
     {

@@ -1,3 +1,4 @@
+#pragma warning disable MA0048 // The end is read with the log that has it.
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Log;
@@ -8,20 +9,23 @@ internal sealed class ShardLog
     private readonly IObjectStore _objects;
     private readonly string _prefix;
     private readonly long _epoch;
-    private long _nextSlot;
+    private LogEnd _end;
 
     private ShardLog(
-        IObjectStore objects, string prefix, long epoch, long nextSlot, IReadOnlySet<long> fences)
+        IObjectStore objects, string prefix, long epoch, LogEnd end, IReadOnlySet<long> fences)
     {
         _objects = objects;
         _prefix = prefix;
         _epoch = epoch;
-        _nextSlot = nextSlot;
+        _end = end;
         Fences = fences;
     }
 
     /// <summary>The number that the next write takes.</summary>
-    internal long NextSlot => Volatile.Read(ref _nextSlot);
+    internal long NextSlot => End.Slot;
+
+    /// <summary>Behind everything that is durable. May be read by anybody.</summary>
+    internal LogEnd End => Volatile.Read(ref _end);
 
     /// <summary>Numbers of fences since the first live slot: those stay for ever.</summary>
     internal IReadOnlySet<long> Fences { get; }
@@ -66,7 +70,7 @@ internal sealed class ShardLog
             if (slot >= end && await TryFenceAsync().ConfigureAwait(false))
             {
                 fences.Add(slot);
-                return new ShardLog(objects, prefix, epoch, slot + 1, fences);
+                return new ShardLog(objects, prefix, epoch, new LogEnd(slot + 1, sequence), fences);
             }
 
             var found = await (ahead ?? ReadAsync(objects, prefix, slot, cancellationToken))
@@ -104,9 +108,13 @@ internal sealed class ShardLog
     {
         var buffer = LogSlot.Encode(_epoch, sequenceBefore, records);
         var mine = await NumberedObject
-            .TryCreateAsync(_objects, _prefix, EnvelopeKind.LogSlot, _nextSlot, buffer, cancellationToken)
+            .TryCreateAsync(_objects, _prefix, EnvelopeKind.LogSlot, _end.Slot, buffer, cancellationToken)
             .ConfigureAwait(false);
-        Volatile.Write(ref _nextSlot, _nextSlot + (mine ? 1 : 0));
+        if (mine)
+        {
+            Volatile.Write(ref _end, new LogEnd(_end.Slot + 1, sequenceBefore + records.Count));
+        }
+
         return mine;
     }
 
@@ -143,3 +151,8 @@ internal sealed class ShardLog
         }
     }
 }
+
+/// <summary>A place in the log, between two slots.</summary>
+/// <param name="Slot">The slot behind it.</param>
+/// <param name="Sequence">The sequence before that slot.</param>
+internal sealed record LogEnd(long Slot, long Sequence);

@@ -10,19 +10,20 @@ namespace SimilarityCluster.Storage.Manifests;
 internal sealed class ManifestStore
 {
     private readonly NumberedDocument _document;
+    private ShardManifest _newest;
 
     private ManifestStore(NumberedDocument document, long number, ShardManifest newest)
     {
         _document = document;
         Number = number;
-        Newest = newest;
+        _newest = newest;
     }
 
     /// <summary>The number of the newest manifest.</summary>
     internal long Number { get; private set; }
 
-    /// <summary>The newest manifest of this owner.</summary>
-    internal ShardManifest Newest { get; private set; }
+    /// <summary>The newest manifest of this owner. May be read by anybody.</summary>
+    internal ShardManifest Newest => Volatile.Read(ref _newest);
 
     /// <summary>
     /// Creates the next manifest with the next epoch; tries again behind another owner that was faster.
@@ -81,7 +82,8 @@ internal sealed class ManifestStore
             return false;
         }
 
-        (Number, Newest) = (Number + 1, next);
+        Number++;
+        Volatile.Write(ref _newest, next);
         return true;
     }
 

@@ -107,6 +107,33 @@ internal sealed record ShardCheckpoint(
         return new ShardCheckpoint(deleted, operations);
     }
 
+    /// <summary>Reads the checkpoint that a manifest names.</summary>
+    /// <returns>An empty one when it names none.</returns>
+    /// <exception cref="InvalidDataException">
+    /// It is missing or damaged; the message names the key.
+    /// </exception>
+    internal static async Task<ShardCheckpoint> ReadAsync(
+        IObjectStore objects,
+        ShardFolders folders,
+        ShardManifest manifest,
+        CancellationToken cancellationToken)
+    {
+        if (manifest.Checkpoint is not { } name)
+        {
+            return new ShardCheckpoint([], []);
+        }
+
+        var key = folders.Checkpoint(name);
+        var bytes = await objects.GetAsync(key, 0, int.MaxValue, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidDataException($"Object '{key}' is missing: the manifest refers to it.");
+        var checkpoint = Decode(key, Envelope.Unseal(key, bytes, EnvelopeKind.Checkpoint, name.Epoch));
+        return checkpoint.Deleted.Count == manifest.Segments.Count
+            ? checkpoint
+            : throw new InvalidDataException(
+                $"Object '{key}' is damaged: expected {manifest.Segments.Count} segments, "
+                + $"given {checkpoint.Deleted.Count}.");
+    }
+
     private static DeletedRows ReadDeleted(ref PayloadReader reader)
     {
         var rowCount = reader.TakeInt32();

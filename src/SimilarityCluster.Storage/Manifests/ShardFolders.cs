@@ -24,15 +24,25 @@ internal readonly record struct ShardFolders(string Prefix)
     /// <summary>The key of a checkpoint.</summary>
     internal string Checkpoint(ObjectName name) => Checkpoints + name;
 
-    /// <summary>The keys of the named objects that a manifest refers to.</summary>
+    /// <summary>The keys of the named objects that a manifest refers to, also by its pins.</summary>
     internal HashSet<string> KeysOf(ShardManifest manifest)
     {
-        HashSet<string> keys = [.. manifest.Segments.Select(Segment)];
-        if (manifest.Checkpoint is { } checkpoint)
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        keys.UnionWith(KeysOf(manifest.Segments, manifest.Checkpoint));
+        foreach (var pin in manifest.Pins)
         {
-            keys.Add(Checkpoint(checkpoint));
+            keys.UnionWith(KeysOf(pin));
         }
 
         return keys;
+    }
+
+    /// <summary>The keys of the named objects that a pin refers to.</summary>
+    internal IEnumerable<string> KeysOf(ShardPin pin) => KeysOf(pin.Segments, pin.Checkpoint);
+
+    private IEnumerable<string> KeysOf(IEnumerable<ObjectName> segments, ObjectName? checkpoint)
+    {
+        var keys = segments.Select(Segment);
+        return checkpoint is { } name ? keys.Append(Checkpoint(name)) : keys;
     }
 }

@@ -13,27 +13,31 @@ namespace SimilarityCluster.Storage.Manifests;
 /// All numbers are little-endian. The manifest of a takeover is never deleted.
 /// <code>
 /// offset  type    meaning
-///      0  int32   version of the layout, 2
+///      0  int32   version of the layout, 3
 ///      4  int32   metric
 ///      8  int32   dimension
 ///     12  int32   1 when it is that of a takeover, else 0
 ///     16  int64   epoch of the owner
 ///     24  int64   first live log slot; replay begins there
 ///     32  int64   sequence before it
-///     40  int64   slots below this one are gone, but for fences
+///     40  int64   slots below this one are gone, but for fences and those that pins need
 ///     48  24 B    name of the checkpoint, see ObjectName; zeros for none
 ///     72  int32   segments
 ///     76  ...     the name of each, 24 bytes, oldest first
+///         int32   pins
+///         ...     each, see ShardPin
 /// </code>
-/// Version 1 has neither checkpoint nor segments and ends behind the first live slot.
+/// Version 1 has neither checkpoint nor segments and ends behind the first live slot; version 2 has no pins
+/// and ends behind the segments.
 /// </remarks>
 /// <param name="Epoch">The owner's number; grows with every owner.</param>
 /// <param name="Schema">What every record has in common.</param>
 /// <param name="FirstSlot">The first live log slot; replay begins there.</param>
 internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstSlot)
 {
-    private const int Version = 2;
+    private const int Version = 3;
     private const int FirstVersionBytes = 32;
+    private const int FirstVersionOfPins = 3;
     private const int LeastBytes = 76;
 
     /// <summary>Whether it claims the shard for a new owner.</summary>
@@ -42,7 +46,7 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
     /// <summary>The sequence before the first live slot.</summary>
     internal long Sequence { get; init; }
 
-    /// <summary>Slots below this one are gone, but for fences.</summary>
+    /// <summary>Slots below this one are gone, but for fences and those that pins need.</summary>
     internal long TrimmedSlot { get; init; } = 1;
 
     /// <summary>What was deleted and which operations were done before the first live slot.</summary>
@@ -51,10 +55,14 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
     /// <summary>The segments, oldest first.</summary>
     internal IReadOnlyList<ObjectName> Segments { get; init; } = [];
 
+    /// <summary>States that are kept, in the order in which they were pinned.</summary>
+    internal IReadOnlyList<ShardPin> Pins { get; init; } = [];
+
     /// <summary>Writes the layout above.</summary>
     internal byte[] Encode()
     {
-        var bytes = new byte[LeastBytes + (Segments.Count * ObjectName.ByteCount)];
+        var pinsAt = LeastBytes + (Segments.Count * ObjectName.ByteCount);
+        var bytes = new byte[pinsAt + sizeof(int) + Pins.Sum(pin => pin.ByteCount)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, Version);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), (int)Schema.Metric);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Schema.Dimension);
@@ -68,6 +76,13 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
         for (var index = 0; index < Segments.Count; index++)
         {
             Segments[index].Write(bytes.AsSpan(LeastBytes + (index * ObjectName.ByteCount)));
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(pinsAt), Pins.Count);
+        var rest = bytes.AsSpan(pinsAt + sizeof(int));
+        foreach (var pin in Pins)
+        {
+            rest = pin.Write(rest);
         }
 
         return bytes;
@@ -100,10 +115,10 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
         }
 
         var manifest = new ShardManifest(epoch, new ShardSchema(metric, dimension), firstSlot);
-        return version == 1 ? manifest : manifest.With(ref reader, takeover == 1);
+        return version == 1 ? manifest : manifest.With(ref reader, takeover == 1, version);
     }
 
-    private ShardManifest With(ref PayloadReader reader, bool isTakeover)
+    private ShardManifest With(ref PayloadReader reader, bool isTakeover, int version)
     {
         var sequence = reader.TakeInt64();
         var trimmedSlot = reader.TakeInt64();
@@ -114,6 +129,7 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
             segments[index] = ObjectName.Read(reader.Take(ObjectName.ByteCount).Span);
         }
 
+        var pins = version < FirstVersionOfPins ? [] : ReadPins(ref reader);
         reader.End();
         if (sequence < 0 || trimmedSlot < 1 || trimmedSlot > FirstSlot
             || (checkpoint == default && (segments.Length > 0 || sequence > 0)))
@@ -130,6 +146,24 @@ internal sealed record ShardManifest(long Epoch, ShardSchema Schema, long FirstS
             TrimmedSlot = trimmedSlot,
             Checkpoint = checkpoint == default ? null : checkpoint,
             Segments = segments,
+            Pins = pins,
         };
+    }
+
+    private ShardPin[] ReadPins(ref PayloadReader reader)
+    {
+        var pins = new ShardPin[reader.TakeCount(ShardPin.LeastBytes)];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var index = 0; index < pins.Length; index++)
+        {
+            pins[index] = ShardPin.Read(ref reader);
+            if (!names.Add(pins[index].Name) || pins[index].FirstSlot > FirstSlot)
+            {
+                throw reader.Damaged(
+                    $"pin '{pins[index].Name}', which is there twice or begins behind slot {FirstSlot}");
+            }
+        }
+
+        return pins;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SimilarityCluster.Storage.Log;
 using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Objects;
@@ -7,26 +6,36 @@ using SimilarityCluster.Storage.Parts;
 namespace SimilarityCluster.Storage.Upkeep;
 
 /// <summary>
-/// Makes a new state of the segments the truth, by the next manifest, and removes what was needed for the
-/// state before. One caller at a time, but for <see cref="RemoveUnusedAsync"/>.
+/// Makes a new state of the segments, or of the pins, the truth, by the next manifest, and notes as unused what
+/// was needed for the state before only. One caller at a time.
 /// </summary>
 /// <param name="objects">Where everything durable is.</param>
 /// <param name="folders">Where the shard's objects are.</param>
 /// <param name="manifests">The owner's manifests.</param>
 /// <param name="log">The owner's log.</param>
 /// <param name="operations">Those of the newest checkpoint.</param>
+/// <param name="unused">What nothing refers to any more.</param>
 internal sealed class Checkpointer(
     IObjectStore objects,
     ShardFolders folders,
     ManifestStore manifests,
     ShardLog log,
-    IReadOnlyList<RememberedOperation> operations)
+    IReadOnlyList<RememberedOperation> operations,
+    UnusedObjects unused)
 {
-    private readonly ConcurrentQueue<string> _unused = new();
+    /// <summary>
+    /// Owners whose manifests are looked for: the one before, and the one before that, whose leftovers the
+    /// other may not have come to remove. Each owner leaves a manifest for ever, so not all are looked at.
+    /// </summary>
+    internal const int OwnersLookedAt = 2;
+
     private readonly ShardManifest _claimed = manifests.Newest;
     private readonly long _claimedNumber = manifests.Number;
     private IReadOnlyList<RememberedOperation> _operations = operations;
-    private int _unusedCount = 1; // One until leftovers were looked for: there may be slots among them.
+    private bool _areLeftoversFound; // Before that there may be slots of dead owners to remove.
+
+    /// <summary>The states that are kept. May be read by anybody.</summary>
+    internal IReadOnlyList<ShardPin> Pins => manifests.Newest.Pins;
 
     /// <summary>Makes the state before a slot the beginning of the log.</summary>
     /// <param name="parts">All segments then, with what was deleted then.</param>
@@ -43,14 +52,7 @@ internal sealed class Checkpointer(
         }
 
         _operations = tail.Operations;
-        for (var slot = before.FirstSlot; slot < tail.FirstSlot; slot++)
-        {
-            if (!log.Fences.Contains(slot))
-            {
-                Discard(NumberedObject.KeyOf(folders.Log, slot));
-            }
-        }
-
+        DiscardSlots(before.FirstSlot, tail.FirstSlot);
         return true;
     }
 
@@ -61,54 +63,66 @@ internal sealed class Checkpointer(
     internal Task<bool> ReplaceAsync(IReadOnlyList<SealedPart> parts) =>
         ReplaceAsync(manifests.Newest, parts, _operations);
 
+    /// <summary>Keeps the state that is durable now, as long as the pin is there.</summary>
+    /// <param name="name">Of no other pin.</param>
+    /// <param name="time">Unix milliseconds.</param>
+    /// <returns>The pin; null when another owner has claimed the shard.</returns>
+    /// <exception cref="IOException">The store failed.</exception>
+    internal async Task<ShardPin?> PinAsync(string name, long time)
+    {
+        // Whatever the log has is what the next owner replays, so a place between any two slots is a state.
+        var (before, end) = (manifests.Newest, log.End);
+        var pin = new ShardPin(name, time)
+        {
+            FirstSlot = before.FirstSlot,
+            SequenceBefore = before.Sequence,
+            EndSlot = end.Slot,
+            Sequence = end.Sequence,
+            Checkpoint = before.Checkpoint,
+            Segments = before.Segments,
+        };
+        var next = before with { Pins = [.. before.Pins, pin] };
+        return await TryReplaceAsync(next).ConfigureAwait(false) ? pin : null;
+    }
+
+    /// <summary>Keeps a state no longer.</summary>
+    /// <param name="pin">The pin.</param>
+    /// <returns>False when another owner has claimed the shard.</returns>
+    /// <exception cref="IOException">The store failed.</exception>
+    internal async Task<bool> UnpinAsync(ShardPin pin)
+    {
+        var before = manifests.Newest;
+        var next = before with
+        {
+            Pins = [.. before.Pins.Where(it => it != pin)],
+            TrimmedSlot = Math.Min(before.TrimmedSlot, pin.FirstSlot), // The next owner looks from here on.
+        };
+        if (!await TryReplaceAsync(next).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        DiscardSlots(pin.FirstSlot, Math.Min(pin.EndSlot, before.FirstSlot));
+        return true;
+    }
+
     /// <summary>Whether another owner has claimed the shard since.</summary>
     internal Task<bool> IsDeposedAsync() => manifests.IsDeposedAsync(CancellationToken.None);
 
-    /// <summary>Removes what no manifest refers to any more. Thread-safe.</summary>
-    /// <exception cref="IOException">The store failed; another call goes on.</exception>
-    internal async Task RemoveUnusedAsync()
-    {
-        while (_unused.TryDequeue(out var key))
-        {
-            try
-            {
-                await objects.DeleteAsync(key, CancellationToken.None).ConfigureAwait(false);
-                Interlocked.Decrement(ref _unusedCount);
-            }
-            catch (IOException)
-            {
-                _unused.Enqueue(key);
-                throw;
-            }
-        }
-    }
-
     /// <summary>
-    /// Looks for what dead owners left, and notes it as unused. What is damaged stays: it may be needed for
-    /// its number.
+    /// Looks for what dead owners left, and notes it as unused; beside any other call. What is damaged stays:
+    /// it may be needed for its number.
     /// </summary>
     /// <param name="damages">Told what is damaged.</param>
     /// <exception cref="IOException">The store failed.</exception>
     internal async Task FindLeftoversAsync(IProgress<Exception> damages)
     {
-        // The manifest before the claim was the truth until then; the one before that may have survived it.
-        foreach (var number in new[] { _claimedNumber - 2, _claimedNumber - 1 }.Where(it => it > 0))
-        {
-            var manifest = await SoundAsync(
-                ManifestStore.ReadAsync(objects, folders.Manifests, number, CancellationToken.None), damages)
-                .ConfigureAwait(false);
-            if (manifest is { IsTakeover: false })
-            {
-                Discard(NumberedObject.KeyOf(folders.Manifests, number));
-            }
-        }
-
+        await FindManifestsAsync(damages).ConfigureAwait(false);
         var used = folders.KeysOf(_claimed);
-
         await FindNamedAsync(folders.Segments, used).ConfigureAwait(false);
         await FindNamedAsync(folders.Checkpoints, used).ConfigureAwait(false);
-        await FindSlotsAsync(damages).ConfigureAwait(false);
-        Interlocked.Decrement(ref _unusedCount);
+        await FindSlotsAsync().ConfigureAwait(false);
+        Volatile.Write(ref _areLeftoversFound, true);
     }
 
     private static async Task<T?> SoundAsync<T>(Task<T?> reading, IProgress<Exception> damages)
@@ -134,41 +148,59 @@ internal sealed class Checkpointer(
             new ShardCheckpoint(
                 [.. parts.Select(part => new DeletedRows(part.Published, part.CheckpointDeleted))], done),
             next.Epoch).ConfigureAwait(false);
-        var (before, number) = (manifests.Newest, manifests.Number);
-        next = next with
+        var before = manifests.Newest;
+        return await TryReplaceAsync(next with
         {
-            IsTakeover = false,
             Checkpoint = checkpoint,
             Segments = [.. parts.Select(part => part.Name)],
-            TrimmedSlot = Volatile.Read(ref _unusedCount) == 0 ? before.FirstSlot : before.TrimmedSlot,
-        };
-        if (!await manifests.TryReplaceAsync(next, CancellationToken.None).ConfigureAwait(false))
+            TrimmedSlot = Volatile.Read(ref _areLeftoversFound) && unused.IsEmpty
+                ? before.FirstSlot
+                : before.TrimmedSlot,
+        }).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryReplaceAsync(ShardManifest next)
+    {
+        var (before, number) = (manifests.Newest, manifests.Number);
+        if (!await manifests
+            .TryReplaceAsync(next with { IsTakeover = false }, CancellationToken.None)
+            .ConfigureAwait(false))
         {
             return false;
         }
 
-        foreach (var name in before.Segments.Except(next.Segments))
+        foreach (var key in folders.KeysOf(before).Except(folders.KeysOf(next), StringComparer.Ordinal))
         {
-            Discard(folders.Segment(name));
-        }
-
-        if (before.Checkpoint is { } old)
-        {
-            Discard(folders.Checkpoint(old));
+            unused.Add(key);
         }
 
         if (!before.IsTakeover)
         {
-            Discard(NumberedObject.KeyOf(folders.Manifests, number));
+            unused.Add(NumberedObject.KeyOf(folders.Manifests, number));
         }
 
         return true;
     }
 
-    private void Discard(string key)
+    /// <summary>Notes slots that are live no longer, unless a pin needs them.</summary>
+    private void DiscardSlots(long first, long end)
     {
-        Interlocked.Increment(ref _unusedCount);
-        _unused.Enqueue(key);
+        for (var slot = first; slot < end; slot++)
+        {
+            if (Pins.Any(pin => pin.Needs(slot)))
+            {
+                continue;
+            }
+
+            if (slot < _claimed.FirstSlot)
+            {
+                unused.AddUnlessFence(slot);
+            }
+            else if (!log.Fences.Contains(slot))
+            {
+                unused.Add(NumberedObject.KeyOf(folders.Log, slot));
+            }
+        }
     }
 
     private async Task PutAsync(string key, ShardCheckpoint checkpoint, long epoch)
@@ -182,6 +214,30 @@ internal sealed class Checkpointer(
         }
     }
 
+    private async Task FindManifestsAsync(IProgress<Exception> damages)
+    {
+        var numbers = await NumberedObject
+            .ListAsync(objects, folders.Manifests, CancellationToken.None).ConfigureAwait(false);
+        var takeovers = 0;
+        foreach (var number in numbers.Where(it => it < _claimedNumber).Reverse())
+        {
+            if (takeovers == OwnersLookedAt)
+            {
+                return;
+            }
+
+            var manifest = await SoundAsync(
+                ManifestStore.ReadAsync(objects, folders.Manifests, number, CancellationToken.None), damages)
+                .ConfigureAwait(false);
+            if (manifest is { IsTakeover: false })
+            {
+                unused.Add(NumberedObject.KeyOf(folders.Manifests, number));
+            }
+
+            takeovers += manifest is { IsTakeover: true } ? 1 : 0;
+        }
+    }
+
     private async Task FindNamedAsync(string folder, HashSet<string> used)
     {
         var keys = await objects.ListAsync(folder, CancellationToken.None).ConfigureAwait(false);
@@ -191,23 +247,20 @@ internal sealed class Checkpointer(
             if (ObjectName.TryParse(key.AsSpan(folder.Length), out var name)
                 && name.Epoch < manifests.Newest.Epoch)
             {
-                Discard(key);
+                unused.Add(key);
             }
         }
     }
 
-    private async Task FindSlotsAsync(IProgress<Exception> damages)
+    private async Task FindSlotsAsync()
     {
         var slots = await NumberedObject
             .ListAsync(objects, folders.Log, CancellationToken.None).ConfigureAwait(false);
         foreach (var slot in slots.Where(it => it >= _claimed.TrimmedSlot && it < _claimed.FirstSlot))
         {
-            var found = await SoundAsync<LogSlot>(
-                ShardLog.ReadAsync(objects, folders.Log, slot, CancellationToken.None)!, damages)
-                .ConfigureAwait(false);
-            if (found is { IsFence: false })
+            if (!_claimed.Pins.Any(pin => pin.Needs(slot)))
             {
-                Discard(NumberedObject.KeyOf(folders.Log, slot));
+                unused.AddUnlessFence(slot);
             }
         }
     }

@@ -39,6 +39,22 @@ internal sealed class SegmentStore(
                 + $"given {rows.Count} rows, {rows.Metric}, dimension {rows.Dimension}.");
     }
 
+    /// <summary>Opens all segments of a manifest.</summary>
+    /// <param name="manifest">Names them.</param>
+    /// <param name="checkpoint">Knows their deleted rows.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <exception cref="InvalidDataException">
+    /// One is missing or damaged; the message names the key.
+    /// </exception>
+    internal Task<SealedPart[]> OpenAllAsync(
+        ShardManifest manifest, ShardCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var opening = manifest.Segments.Zip(checkpoint.Deleted)
+            .Select(segment => Task.Run(
+                () => OpenAsync(segment.First, segment.Second, cancellationToken), cancellationToken));
+        return Task.WhenAll(opening);
+    }
+
     /// <summary>Makes a segment of a part that has stopped growing.</summary>
     /// <param name="part">All of its rows are in its graph.</param>
     /// <param name="deleted">Rows that are deleted for the log's sake.</param>

@@ -1,3 +1,4 @@
+using SimilarityCluster.Storage.Manifests;
 using SimilarityCluster.Storage.Parts;
 using SimilarityCluster.Storage.Writing;
 
@@ -9,7 +10,8 @@ namespace SimilarityCluster.Storage.Upkeep;
 /// </summary>
 /// <remarks>
 /// One tail is sealed at a time. A merge may go on beside it, but a checkpoint is written by one of them at a
-/// time: from the freeze of a tail to its manifest nobody else may. What fails for the medium's sake is tried
+/// time: from the freeze of a tail to its manifest nobody else may. Pins change beside that; only the manifests
+/// themselves are put one after another. What fails for the medium's sake is tried
 /// again after a pause, for as long as the shard is open.
 /// </remarks>
 internal sealed class ShardUpkeep : IAsyncDisposable
@@ -20,12 +22,15 @@ internal sealed class ShardUpkeep : IAsyncDisposable
     private readonly ShardRows _rows;
     private readonly SegmentStore _segments;
     private readonly Checkpointer _checkpointer;
+    private readonly UnusedObjects _unused;
     private readonly SegmentMerge _merge;
     private readonly ShardLifetime _lifetime;
     private readonly TimeProvider _time;
     private readonly IProgress<Exception> _failures;
     private readonly Lock _sync = new();
     private readonly SemaphoreSlim _checkpointing = new(1);
+    private readonly Turns _manifests = new();
+    private readonly Turns _removals = new();
     private Task _sealing = Task.CompletedTask;
     private Task _merging = Task.CompletedTask;
     private Exception? _failure;
@@ -34,12 +39,13 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         ShardRows rows,
         SegmentStore segments,
         Checkpointer checkpointer,
+        UnusedObjects unused,
         SegmentMerge merge,
         ShardLifetime lifetime,
         TimeProvider time,
         IProgress<Exception> failures)
     {
-        (_rows, _segments, _checkpointer, _merge) = (rows, segments, checkpointer, merge);
+        (_rows, _segments, _checkpointer, _unused, _merge) = (rows, segments, checkpointer, unused, merge);
         (_lifetime, _time, _failures) = (lifetime, time, failures);
     }
 
@@ -51,6 +57,9 @@ internal sealed class ShardUpkeep : IAsyncDisposable
 
     /// <summary>Whether a tail may be frozen.</summary>
     internal bool CanSeal => _checkpointing.CurrentCount > 0;
+
+    /// <summary>The states that are kept.</summary>
+    internal IReadOnlyList<ShardPin> Pins => _checkpointer.Pins;
 
     /// <summary>Why sealing does not get on now; null when it does.</summary>
     internal Exception? Failure => Volatile.Read(ref _failure);
@@ -105,6 +114,18 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         }
     }
 
+    /// <summary>Changes pins between two manifests; then removes what was needed for those before.</summary>
+    internal async Task<T> ChangePinsAsync<T>(Func<Checkpointer, Task<T>> change)
+    {
+        var changed = await _manifests.RunAsync(() => change(_checkpointer)).ConfigureAwait(false);
+        _ = _removals.RunAsync(async () =>
+        {
+            await PersistAsync(_unused.RemoveAsync).ConfigureAwait(false);
+            return true;
+        });
+        return changed;
+    }
+
     /// <summary>Waits until there is nothing to do.</summary>
     /// <returns>Whether there was something.</returns>
     internal async Task<bool> WhenQuietAsync()
@@ -114,7 +135,7 @@ internal sealed class ShardUpkeep : IAsyncDisposable
             Task work;
             lock (_sync)
             {
-                work = Task.WhenAll(_sealing, _merging);
+                work = Task.WhenAll(_sealing, _merging, _manifests.Settled, _removals.Settled);
             }
 
             var isQuiet = work.IsCompleted;
@@ -141,9 +162,9 @@ internal sealed class ShardUpkeep : IAsyncDisposable
 
     private async Task TidyAsync()
     {
-        await PersistAsync(_checkpointer.RemoveUnusedAsync).ConfigureAwait(false);
+        await PersistAsync(_unused.RemoveAsync).ConfigureAwait(false);
         await PersistAsync(MergeAllAsync).ConfigureAwait(false);
-        await PersistAsync(_checkpointer.RemoveUnusedAsync).ConfigureAwait(false);
+        await PersistAsync(_unused.RemoveAsync).ConfigureAwait(false);
     }
 
     private async Task PersistAsync(Func<Task> work, Action<Exception?>? note = null)
@@ -211,7 +232,8 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         }
 
         parts.AddRange(sealedTail is null ? [] : [sealedTail.Part]);
-        var isOwner = await _checkpointer.AdvanceAsync(parts, tail).ConfigureAwait(false);
+        var isOwner = await _manifests
+            .RunAsync(() => _checkpointer.AdvanceAsync(parts, tail)).ConfigureAwait(false);
         if (!isOwner)
         {
             _lifetime.Stop(ShardStopReason.Deposed);
@@ -252,7 +274,7 @@ internal sealed class ShardUpkeep : IAsyncDisposable
                 WhenSealed();
             }
 
-            await _checkpointer.RemoveUnusedAsync().ConfigureAwait(false);
+            await _unused.RemoveAsync().ConfigureAwait(false);
         }
     }
 
@@ -268,7 +290,7 @@ internal sealed class ShardUpkeep : IAsyncDisposable
         }
 
         parts.RemoveAll(chosen.Contains);
-        if (!await _checkpointer.ReplaceAsync(parts).ConfigureAwait(false))
+        if (!await _manifests.RunAsync(() => _checkpointer.ReplaceAsync(parts)).ConfigureAwait(false))
         {
             return false;
         }

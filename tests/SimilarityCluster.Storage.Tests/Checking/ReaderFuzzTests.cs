@@ -43,6 +43,23 @@ public sealed class ReaderFuzzTests
         Segments = [new ObjectName(1, Guid.Empty), new ObjectName(2, Guid.Empty)],
     }.Encode();
 
+    private static readonly byte[] PinnedManifest = new ShardManifest(3, Shards.Schema, 12)
+    {
+        Pins =
+        [
+            new ShardPin("a", 1) { EndSlot = 2, Sequence = 1 },
+            new ShardPin("second", 2)
+            {
+                FirstSlot = 4,
+                SequenceBefore = 3,
+                EndSlot = 20,
+                Sequence = 18,
+                Checkpoint = new ObjectName(3, new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11])),
+                Segments = [new ObjectName(1, Guid.Empty)],
+            },
+        ],
+    }.Encode();
+
     private static readonly byte[] Checkpoint = new ShardCheckpoint(
         [new DeletedRows(9, RowSet.Of(0, 8)), new DeletedRows(200, RowSet.Of(63, 64, 130))],
         [new RememberedOperation(UInt128.MaxValue, 42, new ShardWriteOutcome(7, 3, 1))]).Encode();
@@ -88,6 +105,11 @@ public sealed class ReaderFuzzTests
     [InlineData(658)]
     public void Decode_ManifestOfAnyBytesSeeded_IsReadOrRefused(int seed) =>
         Fuzz(seed, Manifest, _ => { }, bytes => ShardManifest.Decode("key", bytes));
+
+    [Theory]
+    [InlineData(660)]
+    public void Decode_ManifestWithPinsOfAnyBytesSeeded_IsReadOrRefused(int seed) =>
+        Fuzz(seed, PinnedManifest, _ => { }, bytes => ShardManifest.Decode("key", bytes));
 
     [Theory]
     [InlineData(659)]

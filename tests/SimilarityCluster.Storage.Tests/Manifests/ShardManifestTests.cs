@@ -13,6 +13,17 @@ public sealed class ShardManifestTests
         TrimmedSlot = 40,
         Checkpoint = new ObjectName(6, Guid.Parse("6f9619ff-8b86-d011-b42d-00c04fc964ff")),
         Segments = [ObjectName.New(3), ObjectName.New(6)],
+        Pins = [Pin, new ShardPin("first", 0)],
+    };
+
+    private static ShardPin Pin => new("nightly-2026.12", 1_234_567)
+    {
+        FirstSlot = 30,
+        SequenceBefore = 900,
+        EndSlot = 45,
+        Sequence = 1_010,
+        Checkpoint = new ObjectName(5, Guid.Parse("6f9619ff-8b86-d011-b42d-00c04fc964fe")),
+        Segments = [ObjectName.New(2), ObjectName.New(3), ObjectName.New(5)],
     };
 
     [Fact]
@@ -20,9 +31,63 @@ public sealed class ShardManifestTests
     {
         var decoded = ShardManifest.Decode("key", Manifest.Encode());
         Assert.Equal(Manifest.Segments, decoded.Segments);
-        Assert.Equal(Manifest, decoded with { Segments = Manifest.Segments });
+        Assert.Equal(Manifest, decoded with { Segments = Manifest.Segments, Pins = Manifest.Pins });
+        Assert.Equal(2, decoded.Pins.Count);
+        foreach (var (pin, expected) in decoded.Pins.Zip(Manifest.Pins))
+        {
+            Assert.Equal(expected.Segments, pin.Segments);
+            Assert.Equal(expected, pin with { Segments = expected.Segments });
+        }
+
         var first = new ShardManifest(1, new ShardSchema(Metric.Cosine, 1), 1);
-        Assert.Equal(first, ShardManifest.Decode("key", first.Encode()) with { Segments = first.Segments });
+        Assert.Equal(
+            first,
+            ShardManifest.Decode("key", first.Encode()) with { Segments = first.Segments, Pins = first.Pins });
+    }
+
+    [Fact]
+    public void Decode_SecondVersion_HasNoPins()
+    {
+        // Version 2, metric 2, dimension 128, 0, epoch 7, first slot 42, sequence 1,000, trimmed slot 40, the
+        // checkpoint of epoch 6, one segment of epoch 3.
+        var bytes = Convert.FromHexString(
+            "02000000" + "02000000" + "80000000" + "00000000" + "0700000000000000" + "2A00000000000000"
+            + "E803000000000000" + "2800000000000000"
+            + "0600000000000000" + "FF19966F868B11D0B42D00C04FC964FF"
+            + "01000000" + "0300000000000000" + "00112233445566778899AABBCCDDEEFF");
+        var manifest = ShardManifest.Decode("key", bytes);
+        Assert.Equal(
+            (7, 42, 1_000, 40), (manifest.Epoch, manifest.FirstSlot, manifest.Sequence, manifest.TrimmedSlot));
+        Assert.Equal(new ShardSchema(Metric.Dot, 128), manifest.Schema);
+        Assert.False(manifest.IsTakeover);
+        Assert.Equal(Manifest.Checkpoint, manifest.Checkpoint);
+        Assert.Equal(3, Assert.Single(manifest.Segments).Epoch);
+        Assert.Empty(manifest.Pins);
+    }
+
+    [Theory]
+    [InlineData("twice")]
+    [InlineData("name")]
+    [InlineData("empty")]
+    [InlineData("behind")]
+    [InlineData("end")]
+    [InlineData("sequence")]
+    [InlineData("checkpoint")]
+    public void Decode_ImpossiblePin_NamesTheSource(string what)
+    {
+        ShardPin[] pins = what switch
+        {
+            "twice" => [Pin, Pin],
+            "name" => [Pin with { Name = "a/b" }],
+            "empty" => [Pin with { Name = "" }],
+            "behind" => [Pin with { FirstSlot = 43 }],
+            "end" => [Pin with { EndSlot = 29 }],
+            "sequence" => [Pin with { Sequence = 899 }],
+            _ => [Pin with { Checkpoint = null }],
+        };
+        var bytes = (Manifest with { Pins = pins }).Encode();
+        var damage = Assert.Throws<InvalidDataException>(() => ShardManifest.Decode("key", bytes));
+        Assert.Contains("key", damage.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,7 +105,7 @@ public sealed class ShardManifestTests
     }
 
     [Theory]
-    [InlineData(0, 3)] // version
+    [InlineData(0, 4)] // version
     [InlineData(4, 9)] // metric
     [InlineData(8, 0)] // dimension
     [InlineData(12, 2)] // takeover

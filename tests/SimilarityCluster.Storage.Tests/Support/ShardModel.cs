@@ -1,3 +1,5 @@
+using SimilarityCluster.Storage.Snapshots;
+
 namespace SimilarityCluster.Storage.Tests.Support;
 
 /// <summary>What a shard must hold after the writes that it acknowledged: id to metadata.</summary>
@@ -34,6 +36,39 @@ internal sealed class ShardModel
 
         Sequence++;
         Assert.Equal(new ShardWriteOutcome(Sequence, write.Upserts.Count, deleted), outcome);
+    }
+
+    /// <summary>The state that a snapshot would have that is taken now.</summary>
+    internal ShardModel Copy()
+    {
+        var copy = new ShardModel { Sequence = Sequence };
+        foreach (var (id, metadata) in _records)
+        {
+            copy._records.Add(id, metadata);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Compares by sequence, count and listing by small pages.</summary>
+    internal void AssertSame(ShardSnapshot snapshot)
+    {
+        Assert.Equal(Sequence, snapshot.Info.Sequence);
+        Assert.Equal(_records.Count, snapshot.Count);
+        var stored = new List<KeyValuePair<string, string>>();
+        byte[] after = [];
+        while (snapshot.List(after, 7) is { Count: > 0 } page)
+        {
+            foreach (var record in page)
+            {
+                Assert.Equal(record.Metadata.Length, (int)record.Vector[0]);
+                stored.Add(KeyValuePair.Create(Shards.Text(record.Id), Shards.Text(record.Metadata)));
+            }
+
+            after = page[^1].Id.ToArray();
+        }
+
+        Assert.Equal(_records, stored);
     }
 
     /// <summary>Compares by count, listing, exact search and look-ups.</summary>
