@@ -295,11 +295,11 @@ public sealed class ShardStore : IAsyncDisposable
     public IReadOnlyList<ShardSnapshotInfo> Snapshots => _snapshots.List();
 
     /// <summary>
-    /// Keeps the state that the shard has now until it is dropped: everything that was acknowledged before the
-    /// call, and perhaps what is being acknowledged. Costs a manifest; nothing is copied.
+    /// Keeps the state that the shard has now until it is dropped: everything that was acknowledged before
+    /// the call, and perhaps what is being acknowledged. Costs a manifest; nothing is copied.
     /// </summary>
     /// <param name="name">1 to 64 characters [A-Za-z0-9._-].</param>
-    /// <param name="cancellationToken">Stops waiting; the snapshot may be taken all the same.</param>
+    /// <param name="cancellationToken">Stops waiting; it may be taken all the same.</param>
     /// <returns>
     /// The snapshot, once durable, for <see cref="ShardSnapshot.OpenAsync"/>; the one of that name when there
     /// is one already.
@@ -315,7 +315,7 @@ public sealed class ShardStore : IAsyncDisposable
 
     /// <summary>Drops a snapshot; what only it needed is removed behind the caller.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Stops waiting; the snapshot may be dropped all the same.</param>
+    /// <param name="cancellationToken">Stops waiting; it may be dropped all the same.</param>
     /// <returns>Whether there was one of that name.</returns>
     /// <exception cref="ArgumentException">The name breaks the grammar.</exception>
     /// <exception cref="ShardStoppedException">The shard accepts no writes any more.</exception>

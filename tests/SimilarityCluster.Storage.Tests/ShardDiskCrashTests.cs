@@ -39,7 +39,9 @@ public sealed class ShardDiskCrashTests
     public Task TakeSnapshot_CutOffAtEveryStepOfTakingAndDropping_KeepsTheStateOfEveryOneThatIsThere(
         int seed, bool isKilled) =>
         RunAsync(
-            seed, isKilled, () => new ShardWorkload(seed, Writes, Small, isOrderly: true, takesSnapshots: true));
+            seed,
+            isKilled,
+            () => new ShardWorkload(seed, Writes, Small, isOrderly: true, takesSnapshots: true));
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -7,7 +7,7 @@ namespace SimilarityCluster.Storage.Manifests;
 
 /// <summary>
 /// Holds a state of the shard: as long as a manifest has the pin, the objects that it names and the slots of
-/// its range are kept. The state is that of the checkpoint and the segments, and the slots replayed over them.
+/// its range are kept. The state is that of checkpoint and segments, with the slots replayed over them.
 /// </summary>
 /// <remarks>
 /// A part of <see cref="ShardManifest"/>. All numbers are little-endian.
@@ -90,7 +90,9 @@ internal sealed record ShardPin(string Name, long Time)
     }
 
     /// <summary>Reads the layout above.</summary>
-    /// <exception cref="InvalidDataException">It is not that layout; the message names the source.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not that layout; the message names the source.
+    /// </exception>
     internal static ShardPin Read(ref PayloadReader reader)
     {
         var firstSlot = reader.TakeInt64();

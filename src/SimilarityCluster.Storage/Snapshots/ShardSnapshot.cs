@@ -23,7 +23,7 @@ public sealed class ShardSnapshot
     private ShardSnapshot(ShardRows rows, ShardSchema schema, ShardPin pin)
     {
         (_rows, Schema) = (rows, schema);
-        Info = new ShardSnapshotInfo(pin.Name, DateTimeOffset.FromUnixTimeMilliseconds(pin.Time), pin.Sequence);
+        Info = ShardSnapshotInfo.Of(pin);
     }
 
     /// <summary>Which snapshot it is.</summary>

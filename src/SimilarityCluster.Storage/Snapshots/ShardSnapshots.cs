@@ -14,7 +14,7 @@ internal sealed class ShardSnapshots(ShardUpkeep upkeep, ShardLifetime lifetime,
     internal const int Limit = 64;
 
     /// <summary>Those that are durable, in the order in which they were taken.</summary>
-    internal IReadOnlyList<ShardSnapshotInfo> List() => [.. upkeep.Pins.Select(InfoOf)];
+    internal IReadOnlyList<ShardSnapshotInfo> List() => [.. upkeep.Pins.Select(ShardSnapshotInfo.Of)];
 
     /// <summary>Takes a snapshot, or finds the one of that name.</summary>
     internal async Task<ShardSnapshotInfo> TakeAsync(string name, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class ShardSnapshots(ShardUpkeep upkeep, ShardLifetime lifetime,
                     ?? throw Depose();
             })
             .WaitAsync(cancellationToken).ConfigureAwait(false);
-        return InfoOf(pin);
+        return ShardSnapshotInfo.Of(pin);
     }
 
     /// <summary>Drops a snapshot.</summary>
@@ -66,9 +66,6 @@ internal sealed class ShardSnapshots(ShardUpkeep upkeep, ShardLifetime lifetime,
 
     private static ShardPin? Find(IReadOnlyList<ShardPin> pins, string name) =>
         pins.FirstOrDefault(pin => string.Equals(pin.Name, name, StringComparison.Ordinal));
-
-    private static ShardSnapshotInfo InfoOf(ShardPin pin) =>
-        new(pin.Name, DateTimeOffset.FromUnixTimeMilliseconds(pin.Time), pin.Sequence);
 
     private void ThrowIfStopped()
     {

@@ -6,8 +6,8 @@ using SimilarityCluster.Storage.Parts;
 namespace SimilarityCluster.Storage.Upkeep;
 
 /// <summary>
-/// Makes a new state of the segments, or of the pins, the truth, by the next manifest, and notes as unused what
-/// was needed for the state before only. One caller at a time.
+/// Makes a new state of the segments, or of the pins, the truth, by the next manifest, and notes as unused
+/// what only the state before needed. One caller at a time.
 /// </summary>
 /// <param name="objects">Where everything durable is.</param>
 /// <param name="folders">Where the shard's objects are.</param>

@@ -10,8 +10,8 @@ namespace SimilarityCluster.Storage.Upkeep;
 /// </summary>
 /// <remarks>
 /// One tail is sealed at a time. A merge may go on beside it, but a checkpoint is written by one of them at a
-/// time: from the freeze of a tail to its manifest nobody else may. Pins change beside that; only the manifests
-/// themselves are put one after another. What fails for the medium's sake is tried
+/// time: from the freeze of a tail to its manifest nobody else may. Pins change beside that; only the
+/// manifests themselves are put one after another. What fails for the medium's sake is tried
 /// again after a pause, for as long as the shard is open.
 /// </remarks>
 internal sealed class ShardUpkeep : IAsyncDisposable

@@ -5,7 +5,9 @@ using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Storage.Upkeep;
 
-/// <summary>Objects of a shard that no manifest refers to any more, until they are removed. Thread-safe.</summary>
+/// <summary>
+/// Objects of a shard that no manifest refers to any more, until they are removed. Thread-safe.
+/// </summary>
 /// <param name="objects">Where they are.</param>
 /// <param name="folders">Where the shard's objects are.</param>
 /// <param name="damages">Told what is damaged; that stays: it may be needed for its number.</param>

@@ -40,9 +40,8 @@ public sealed class ShardManifestTests
         }
 
         var first = new ShardManifest(1, new ShardSchema(Metric.Cosine, 1), 1);
-        Assert.Equal(
-            first,
-            ShardManifest.Decode("key", first.Encode()) with { Segments = first.Segments, Pins = first.Pins });
+        decoded = ShardManifest.Decode("key", first.Encode());
+        Assert.Equal(first, decoded with { Segments = first.Segments, Pins = first.Pins });
     }
 
     [Fact]
@@ -57,7 +56,8 @@ public sealed class ShardManifestTests
             + "01000000" + "0300000000000000" + "00112233445566778899AABBCCDDEEFF");
         var manifest = ShardManifest.Decode("key", bytes);
         Assert.Equal(
-            (7, 42, 1_000, 40), (manifest.Epoch, manifest.FirstSlot, manifest.Sequence, manifest.TrimmedSlot));
+            (7, 42, 1_000, 40),
+            (manifest.Epoch, manifest.FirstSlot, manifest.Sequence, manifest.TrimmedSlot));
         Assert.Equal(new ShardSchema(Metric.Dot, 128), manifest.Schema);
         Assert.False(manifest.IsTakeover);
         Assert.Equal(Manifest.Checkpoint, manifest.Checkpoint);

@@ -110,7 +110,7 @@ public sealed class ShardSnapshotTests
         await using (var third = await Shards.OpenAsync(_objects, Small))
         {
             await third.WhenQuietAsync(Shards.Token);
-            Assert.Equal(5, _objects.Keys(Folders.Log).Count); // Three fences, and two slots for the snapshot.
+            Assert.Equal(5, _objects.Keys(Folders.Log).Count); // Three fences, two slots for the snapshot.
         }
 
         // The next owner drops it, and ends before it could remove anything, or does not.
