@@ -14,10 +14,10 @@ namespace SimilarityCluster.Client;
 /// Calls that fail with UNAVAILABLE, or with RESOURCE_EXHAUSTED and a retry delay, are repeated with
 /// growing pauses and the same operation id, so that a write is applied once. What fails for good is thrown
 /// as <see cref="SimilarityException"/>. For calls that have no method here, use the generated clients
-/// (<see cref="Collections"/>, <see cref="Records"/>, <see cref="Searches"/>, <see cref="Embeddings"/>):
-/// they share the connection, without retries.
+/// (<see cref="Collections"/>, <see cref="Records"/>, <see cref="Searches"/>, <see cref="Embeddings"/>,
+/// <see cref="Snapshots"/>): they share the connection, without retries.
 /// </remarks>
-public sealed class SimilarityClient : IAsyncDisposable
+public sealed partial class SimilarityClient : IAsyncDisposable
 {
     private readonly GrpcChannel _channel;
     private readonly SimilarityClientOptions _options;
@@ -40,6 +40,7 @@ public sealed class SimilarityClient : IAsyncDisposable
         Records = new RecordService.RecordServiceClient(_channel);
         Searches = new SearchService.SearchServiceClient(_channel);
         Embeddings = new EmbeddingService.EmbeddingServiceClient(_channel);
+        Snapshots = new SnapshotService.SnapshotServiceClient(_channel);
     }
 
     /// <summary>The generated client of the collection service.</summary>
@@ -53,6 +54,9 @@ public sealed class SimilarityClient : IAsyncDisposable
 
     /// <summary>The generated client of the embedding service.</summary>
     public EmbeddingService.EmbeddingServiceClient Embeddings { get; }
+
+    /// <summary>The generated client of the snapshot service.</summary>
+    public SnapshotService.SnapshotServiceClient Snapshots { get; }
 
     /// <summary>Asks the standard health service whether the server serves.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -62,6 +62,9 @@ public static class WireLimits
     /// <summary>Longest collection name in characters.</summary>
     public const int MaxCollectionNameLength = 128;
 
+    /// <summary>Longest snapshot name in characters.</summary>
+    public const int MaxSnapshotNameLength = 64;
+
     /// <summary>Longest collection description in bytes of UTF-8.</summary>
     public const int MaxDescriptionBytes = 1_024;
 

@@ -12,6 +12,7 @@ using SimilarityCluster.Gateway.Embedding;
 using SimilarityCluster.Gateway.Errors;
 using SimilarityCluster.Gateway.Records;
 using SimilarityCluster.Gateway.Searching;
+using SimilarityCluster.Gateway.Snapshots;
 
 namespace SimilarityCluster.Gateway;
 
@@ -66,10 +67,12 @@ public static class GatewayRegistration
         services.AddSingleton<RecordGrpcService>();
         services.AddSingleton<SearchGrpcService>();
         services.AddSingleton<EmbeddingGrpcService>();
+        services.AddSingleton<SnapshotCalls>();
+        services.AddSingleton<SnapshotGrpcService>();
         return services;
     }
 
-    /// <summary>Maps the four services.</summary>
+    /// <summary>Maps the five services.</summary>
     /// <param name="endpoints">Where to.</param>
     /// <returns>The same endpoints.</returns>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
@@ -79,6 +82,7 @@ public static class GatewayRegistration
         endpoints.MapGrpcService<RecordGrpcService>().Add(OversizedMessage.Explain);
         endpoints.MapGrpcService<SearchGrpcService>().Add(OversizedMessage.Explain);
         endpoints.MapGrpcService<EmbeddingGrpcService>().Add(OversizedMessage.Explain);
+        endpoints.MapGrpcService<SnapshotGrpcService>().Add(OversizedMessage.Explain);
         return endpoints;
     }
 }

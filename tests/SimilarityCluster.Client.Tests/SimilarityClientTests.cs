@@ -31,6 +31,60 @@ public sealed class SimilarityClientTests
     }
 
     [Fact]
+    public async Task ExportSnapshotAsync_StreamBreaksOff_GoesOnBehindTheLastRecord()
+    {
+        var asked = new ConcurrentQueue<string>();
+        await using var server = await FakeServer.StartAsync(export: request =>
+        {
+            asked.Enqueue(request.AfterId);
+            return Pages(request.AfterId);
+        });
+        await using var client = NewClient(server);
+
+        var ids = new List<string>();
+        await foreach (var page in client.ExportSnapshotAsync("c", "s", 0, Cancel))
+        {
+            ids.AddRange(page.Records.Select(record => record.Id));
+        }
+
+        Assert.Equal(["a", "b", "c"], ids, StringComparer.Ordinal);
+        Assert.Equal(["", "b"], asked, StringComparer.Ordinal);
+
+        static IEnumerable<ExportSnapshotResponse> Pages(string after)
+        {
+            if (after.Length == 0)
+            {
+                yield return Page("a");
+                yield return Page("b");
+                throw ServiceErrors.ShardUnavailable(0, 1).ToRpcException();
+            }
+
+            yield return Page("c");
+        }
+
+        static ExportSnapshotResponse Page(string id) =>
+            new() { Records = { new Contracts.V1.Record { Id = id } } };
+    }
+
+    [Fact]
+    public async Task ExportSnapshotAsync_FailsForGood_ThrowsItsReason()
+    {
+        await using var server = await FakeServer.StartAsync(
+            export: request => throw ServiceErrors.SnapshotNotFound("name", request.Name).ToRpcException());
+        await using var client = NewClient(server);
+
+        var failure = await Assert.ThrowsAsync<SimilarityException>(async () =>
+        {
+            await foreach (var page in client.ExportSnapshotAsync("c", "gone", 0, Cancel))
+            {
+                Assert.Fail($"There is a page of {page.Records.Count} records.");
+            }
+        });
+
+        Assert.Equal("SNAPSHOT_NOT_FOUND", failure.Reason, StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task UpsertAsync_OverloadedWithRetryDelay_IsRepeated()
     {
         var calls = 0;

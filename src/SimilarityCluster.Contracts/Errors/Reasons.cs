@@ -39,6 +39,12 @@ public static class Reasons
     /// <summary>There is no record of that id.</summary>
     public const string RecordNotFound = "RECORD_NOT_FOUND";
 
+    /// <summary>There is no snapshot of that name.</summary>
+    public const string SnapshotNotFound = "SNAPSHOT_NOT_FOUND";
+
+    /// <summary>A shard keeps as many snapshots as it may.</summary>
+    public const string SnapshotLimit = "SNAPSHOT_LIMIT";
+
     /// <summary>There is no model of that name or version.</summary>
     public const string ModelNotFound = "MODEL_NOT_FOUND";
 

@@ -174,6 +174,27 @@ public static class ServiceErrors
             Details = Pair("no record", id),
         };
 
+    /// <summary>There is no snapshot of that name.</summary>
+    /// <param name="field">Path of the field.</param>
+    /// <param name="name">The name given.</param>
+    /// <returns>NOT_FOUND.</returns>
+    public static ServiceError SnapshotNotFound(string field, string name) =>
+        new(StatusCode.NotFound, Reasons.SnapshotNotFound, $"{field}: there is no snapshot '{name}'.")
+        {
+            Field = field,
+            Details = Pair("an existing snapshot", name),
+        };
+
+    /// <summary>A shard keeps as many snapshots as it may; one has to be dropped first.</summary>
+    /// <param name="limit">Most snapshots of a shard.</param>
+    /// <returns>FAILED_PRECONDITION.</returns>
+    public static ServiceError SnapshotLimit(int limit) =>
+        new(StatusCode.FailedPrecondition, Reasons.SnapshotLimit,
+            $"Expected at most {limit} snapshots of a collection, given one more.")
+        {
+            Details = Pair(Text(limit), Text(limit + 1L)),
+        };
+
     /// <summary>There is no model of that name or version.</summary>
     /// <param name="field">Path of the field.</param>
     /// <param name="model">The model given.</param>

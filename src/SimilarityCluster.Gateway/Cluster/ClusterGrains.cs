@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using SimilarityCluster.Grains.Abstractions.Collections;
 using SimilarityCluster.Grains.Abstractions.Searching;
 using SimilarityCluster.Grains.Abstractions.Shards;
+using SimilarityCluster.Grains.Abstractions.Snapshots;
 
 namespace SimilarityCluster.Gateway.Cluster;
 
@@ -19,6 +20,12 @@ internal sealed class ClusterGrains(IGrainFactory grains, ILocalSearcher? local 
     /// <param name="key">The shard.</param>
     /// <returns>The reference.</returns>
     public IShardGrain Shard(ShardKey key) => grains.GetGrain<IShardGrain>(key.ToString());
+
+    /// <summary>The snapshots of a shard.</summary>
+    /// <param name="key">The shard.</param>
+    /// <returns>The reference.</returns>
+    public IShardSnapshotGrain Snapshots(ShardKey key) =>
+        grains.GetGrain<IShardSnapshotGrain>(key.ToString());
 
     /// <summary>The search of a silo; kept, since every search needs one.</summary>
     /// <param name="silo">The silo's parsable address.</param>

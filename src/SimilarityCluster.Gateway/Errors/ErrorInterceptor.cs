@@ -23,6 +23,23 @@ internal sealed class ErrorInterceptor(ErrorMapper mapper) : Interceptor
     }
 
     /// <inheritdoc/>
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception exception) when (!IsOfCatalogue(exception))
+        {
+            throw mapper.Map(exception, context).ToRpcException();
+        }
+    }
+
+    /// <inheritdoc/>
     public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
         IServerStreamWriter<TResponse> responseStream,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SimilarityCluster.Contracts.Errors;
 using SimilarityCluster.Grains.Abstractions.Collections;
 using SimilarityCluster.Grains.Abstractions.Shards;
+using SimilarityCluster.Grains.Abstractions.Snapshots;
 
 namespace SimilarityCluster.Gateway.Errors;
 
@@ -26,6 +27,8 @@ internal sealed partial class ErrorMapper(TimeProvider time, ILogger<ErrorMapper
         CollectionVersionException version => ServiceErrors.VersionMismatch(version.Expected, version.Stored),
         SiloMemoryException full => ServiceErrors.MemoryFull(full.Message),
         SiloOverloadedException overloaded => ServiceErrors.Overloaded(overloaded.Limit, "items on one silo"),
+        SnapshotNotFoundException gone => ServiceErrors.SnapshotNotFound("name", gone.Name),
+        SnapshotLimitException full => ServiceErrors.SnapshotLimit(full.Limit),
         CatalogUnavailableException catalog => ServiceErrors.StoreFailed(catalog.Message),
         ShardDamagedException damaged => ServiceErrors.DataDamaged(damaged.Message),
         _ when Transient.Is(exception) => ServiceErrors.ShardUnavailable(answered: 0, asked: 1),

@@ -116,7 +116,12 @@ internal sealed class RecordReader(ShardCalls shards)
         return counts.Sum();
     }
 
-    private static Record ToRecord(StoredRecordMessage message, bool includeVector, bool includeMetadata)
+    /// <summary>Makes the wire's record of a shard's.</summary>
+    /// <param name="message">The shard's.</param>
+    /// <param name="includeVector">Whether it carries its vector.</param>
+    /// <param name="includeMetadata">Whether it carries its metadata.</param>
+    /// <returns>The record.</returns>
+    public static Record ToRecord(StoredRecordMessage message, bool includeVector, bool includeMetadata)
     {
         var record =
             new Record { Id = Encoding.UTF8.GetString(message.Id), Etag = Etag.Of(message.Sequence) };

@@ -36,6 +36,12 @@ internal static class Check
             : ServiceErrors.InvalidField(
                 field, "1 to 128 characters of [a-z0-9._-], starting with a letter or digit", Quoted(name));
 
+    public static ServiceError? SnapshotName(string field, string name) =>
+        name.Length is >= 1 and <= WireLimits.MaxSnapshotNameLength
+        && !name.AsSpan().ContainsAnyExcept(VersionCharacters)
+            ? null
+            : ServiceErrors.InvalidField(field, "1 to 64 characters of [A-Za-z0-9._-]", Quoted(name));
+
     /// <remarks>A leading dot is refused in both parts: "." and ".." would leave the models folder.</remarks>
     public static ServiceError? ModelName(string field, string model)
     {

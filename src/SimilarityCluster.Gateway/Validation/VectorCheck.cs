@@ -10,6 +10,13 @@ namespace SimilarityCluster.Gateway.Validation;
 /// <summary>Reads vectors of the wire into packed bytes, checked, and normalised under cosine.</summary>
 internal static class VectorCheck
 {
+    /// <summary>
+    /// How far from 1 the square of the length may be that was scaled to 1: each number was rounded by at
+    /// most one part in 2^24, which its square doubles. So what was read stays as it was when it is written
+    /// again.
+    /// </summary>
+    private const double UnitError = 1.0 / (1 << 22);
+
     /// <summary>Reads one vector.</summary>
     /// <param name="vector">The message, or null when the field is not set.</param>
     /// <param name="field">Path of the vector.</param>
@@ -103,7 +110,11 @@ internal static class VectorCheck
             return ServiceErrors.VectorIsZero(field);
         }
 
-        Scale(numbers, 1 / Math.Sqrt(sum));
+        if (Math.Abs(sum - 1) > UnitError)
+        {
+            Scale(numbers, 1 / Math.Sqrt(sum));
+        }
+
         return null;
     }
 

@@ -18,7 +18,7 @@ public sealed class BackupReader
     private BackupReader(ILocalDisk disk, string directory, BackupContent content)
     {
         (_disk, _directory, _content) = (disk, directory, content);
-        Header = new BackupHeader((Metric)content.Metric, content.Dimension, content.Settings);
+        Header = new BackupHeader(content.Metric, content.Dimension, content.Settings);
         Size = new BackupSize(
             content.RecordCount, content.Files.Count, content.Files.Sum(file => file.ByteCount));
     }

@@ -45,7 +45,7 @@ public sealed class BackupWriter : IDisposable
     /// <param name="directory">Is made if need be; its parent must be there.</param>
     /// <param name="header">What the records have in common.</param>
     /// <returns>The writer; without <see cref="Complete"/> there is no backup.</returns>
-    /// <exception cref="ArgumentException">The dimension is none.</exception>
+    /// <exception cref="ArgumentException">Metric or dimension is none.</exception>
     /// <exception cref="IOException">The directory is not empty, or cannot be written to.</exception>
     public static BackupWriter Create(string directory, BackupHeader header) =>
         Create(new LocalDisk(), directory, header, 1024 * 1024, 64L * 1024 * 1024);
@@ -61,11 +61,11 @@ public sealed class BackupWriter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(header);
-        if (header.Dimension is < 1 or > VectorRows.MaxDimension)
+        if (header.Dimension is < 1 or > VectorRows.MaxDimension || !Enum.IsDefined((Metric)header.Metric))
         {
             throw new ArgumentException(
-                $"header: expected a dimension from 1 to {VectorRows.MaxDimension}, "
-                + $"given {header.Dimension}.",
+                $"header: expected a metric from 1 to 3 and a dimension from 1 to {VectorRows.MaxDimension}, "
+                + $"given {header.Metric} and {header.Dimension}.",
                 nameof(header));
         }
 
@@ -120,7 +120,7 @@ public sealed class BackupWriter : IDisposable
         var content = new BackupContent
         {
             Format = BackupFormat.Version,
-            Metric = (int)_header.Metric,
+            Metric = _header.Metric,
             Dimension = _header.Dimension,
             RecordCount = _files.Sum(file => file.RecordCount),
             Settings = _header.Settings,

@@ -14,6 +14,7 @@ internal static class WireContract
         FilterReflection.Descriptor,
         RecordReflection.Descriptor,
         SearchReflection.Descriptor,
+        SnapshotReflection.Descriptor,
     ];
 
     public static IEnumerable<MessageDescriptor> Messages => Files.SelectMany(file => file.MessageTypes);

@@ -52,6 +52,25 @@ public sealed class RecordGrpcServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task UpsertRecords_WhatWasReadUnderCosine_StaysBitForBit()
+    {
+        await _host.CreateAsync(Metric.Cosine, Stop, dimension: 40);
+        var random = new Random(91);
+        await _host.UpsertAsync("cosine", Stop, [.. Enumerable.Range(0, 300).Select(row => GatewayHost.Record(
+            $"{row}", [.. Enumerable.Range(0, 40).Select(_ => (random.NextSingle() - .5f) * (row + 1))]))]);
+        var list = new ListRecordsRequest { Collection = "cosine", PageSize = 300, IncludeVector = true };
+        var first = await _host.Records.ListRecordsAsync(list, cancellationToken: Stop);
+
+        await _host.UpsertAsync("cosine", Stop, [.. first.Records.Select(record =>
+            new RecordInput { Id = record.Id, Vector = record.Vector })]);
+
+        var second = await _host.Records.ListRecordsAsync(list, cancellationToken: Stop);
+        Assert.Equal(300, first.Records.Count);
+        Assert.Equal(
+            first.Records.Select(record => record.Vector), second.Records.Select(record => record.Vector));
+    }
+
+    [Fact]
     public async Task UpsertRecords_ModelHasAnotherFingerprint_IsRefusedByName()
     {
         _host.Embedder.Fingerprint = "dead";

@@ -6,6 +6,7 @@ using Orleans.TestingHost;
 using SimilarityCluster.Grains.Abstractions.Collections;
 using SimilarityCluster.Grains.Abstractions.Searching;
 using SimilarityCluster.Grains.Abstractions.Shards;
+using SimilarityCluster.Grains.Abstractions.Snapshots;
 using SimilarityCluster.Storage.Objects;
 
 namespace SimilarityCluster.Grains.Tests.Clusters;
@@ -61,6 +62,9 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IShardGrain Shard(CollectionInfo collection, int shard = 0) =>
         _cluster.Client.GetGrain<IShardGrain>(new ShardKey(collection.Id, shard).ToString());
+
+    public IShardSnapshotGrain Snapshots(CollectionInfo collection, int shard = 0) =>
+        _cluster.Client.GetGrain<IShardSnapshotGrain>(new ShardKey(collection.Id, shard).ToString());
 
     public ISiloSearcherGrain Searcher(string silo) => _cluster.Client.GetGrain<ISiloSearcherGrain>(silo);
 

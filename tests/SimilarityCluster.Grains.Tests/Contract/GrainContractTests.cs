@@ -13,7 +13,7 @@ public sealed class GrainContractTests
         var interfaces = Contract
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain))).ToArray();
 
-        Assert.Equal(3, interfaces.Length);
+        Assert.Equal(4, interfaces.Length);
         Assert.All(interfaces, type => Assert.NotNull(type.GetCustomAttribute<AliasAttribute>()));
         Assert.All(interfaces.SelectMany(type => type.GetMethods()), method =>
         {

@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using SimilarityCluster.Index;
 using SimilarityCluster.Storage.Backups;
 using SimilarityCluster.Storage.Tests.Support;
 
@@ -28,7 +27,7 @@ public sealed class BackupReaderTests
         }
 
         var reader = BackupReader.Open(path);
-        Assert.Equal((Metric.Dot, Dimension), (reader.Header.Metric, reader.Header.Dimension));
+        Assert.Equal((2, Dimension), (reader.Header.Metric, reader.Header.Dimension));
         Assert.Equal(
             "label", reader.Header.Settings.GetProperty("field").GetString(), StringComparer.Ordinal);
         Assert.Equal((5_000, 1), (reader.Size.RecordCount, reader.Size.FileCount));
@@ -245,7 +244,7 @@ public sealed class BackupReaderTests
     }
 
     private static BackupHeader Header() => new(
-        Metric.Dot, Dimension, JsonDocument.Parse("{\"field\":\"label\"}").RootElement);
+        2, Dimension, JsonDocument.Parse("{\"field\":\"label\"}").RootElement);
 
     private static List<BackupRecord> Records(int seed, int count)
     {
