@@ -104,6 +104,8 @@ internal static class CommandLine
             CollectionsCommand.Create(terminal),
             ModelsCommand.Create(terminal),
             StatusCommand.Create(terminal),
+            BackupCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
             FsckCommand.Create(terminal),
         };
 }
