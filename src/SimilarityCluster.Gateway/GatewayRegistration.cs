@@ -78,11 +78,11 @@ public static class GatewayRegistration
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        endpoints.MapGrpcService<CollectionGrpcService>().Add(OversizedMessage.Explain);
-        endpoints.MapGrpcService<RecordGrpcService>().Add(OversizedMessage.Explain);
-        endpoints.MapGrpcService<SearchGrpcService>().Add(OversizedMessage.Explain);
-        endpoints.MapGrpcService<EmbeddingGrpcService>().Add(OversizedMessage.Explain);
-        endpoints.MapGrpcService<SnapshotGrpcService>().Add(OversizedMessage.Explain);
+        endpoints.MapGrpcService<CollectionGrpcService>().Add(RefusedMessage.Explain);
+        endpoints.MapGrpcService<RecordGrpcService>().Add(RefusedMessage.Explain);
+        endpoints.MapGrpcService<SearchGrpcService>().Add(RefusedMessage.Explain);
+        endpoints.MapGrpcService<EmbeddingGrpcService>().Add(RefusedMessage.Explain);
+        endpoints.MapGrpcService<SnapshotGrpcService>().Add(RefusedMessage.Explain);
         return endpoints;
     }
 }

@@ -27,6 +27,9 @@ public static class Reasons
     /// <summary>A message is larger than allowed.</summary>
     public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
 
+    /// <summary>A message cannot be read.</summary>
+    public const string MessageUnreadable = "MESSAGE_UNREADABLE";
+
     /// <summary>There is no collection of that name.</summary>
     public const string CollectionNotFound = "COLLECTION_NOT_FOUND";
 

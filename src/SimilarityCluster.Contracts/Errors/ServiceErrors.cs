@@ -105,6 +105,13 @@ public static class ServiceErrors
         new(StatusCode.ResourceExhausted, Reasons.MessageTooLarge,
             $"The message is larger than the limit of {limitBytes} bytes.");
 
+    /// <summary>A message cannot be read, for instance because of a filter of a hundred levels.</summary>
+    /// <returns>INVALID_ARGUMENT.</returns>
+    public static ServiceError MessageUnreadable() =>
+        new(StatusCode.InvalidArgument, Reasons.MessageUnreadable,
+            "The message cannot be read: expected an encoded request with less than 100 messages inside each "
+            + "other.");
+
     /// <summary>There is no collection of that name.</summary>
     /// <param name="field">Path of the field.</param>
     /// <param name="name">The name given.</param>

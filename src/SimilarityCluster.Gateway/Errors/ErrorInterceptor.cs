@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using SimilarityCluster.Contracts.Errors;
@@ -50,7 +51,12 @@ internal sealed class ErrorInterceptor(ErrorMapper mapper) : Interceptor
         {
             await continuation(requestStream, responseStream, context);
         }
-        catch (Exception exception) when (!IsOfCatalogue(exception) && !OversizedMessage.Is(exception))
+        catch (InvalidProtocolBufferException)
+        {
+            // Only reading the stream ends it so: an item's own failure is its answer's.
+            throw ServiceErrors.MessageUnreadable().ToRpcException();
+        }
+        catch (Exception exception) when (!IsOfCatalogue(exception) && !RefusedMessage.IsOversized(exception))
         {
             throw mapper.Map(exception, context).ToRpcException();
         }

@@ -9,12 +9,14 @@ using SimilarityCluster.Contracts.Errors;
 
 namespace SimilarityCluster.Gateway.Errors;
 
-/// <summary>Gives gRPC's own refusal of an oversized message the catalogue's reason.</summary>
+/// <summary>Gives gRPC's own refusals of a message the catalogue's reasons.</summary>
 /// <remarks>
 /// The message is refused while it is read, before any interceptor runs (unary) or inside the stream
 /// reader; what is left to a server is the trailers, which can still be changed when the endpoint returns.
+/// A message that cannot be read is answered UNKNOWN without details, which nothing behind the interceptors
+/// is.
 /// </remarks>
-internal static class OversizedMessage
+internal static class RefusedMessage
 {
     // Wording of Grpc.AspNetCore for both directions: "Received message exceeds ...", "Sending message
     // exceeds ...".
@@ -24,13 +26,13 @@ internal static class OversizedMessage
     private const string MessageHeader = "grpc-message";
     private const string DetailsHeader = "grpc-status-details-bin";
 
-    private static readonly string ExhaustedCode =
-        ((int)StatusCode.ResourceExhausted).ToString(CultureInfo.InvariantCulture);
+    private static readonly string ExhaustedCode = CodeOf(StatusCode.ResourceExhausted);
+    private static readonly string UnknownCode = CodeOf(StatusCode.Unknown);
 
     /// <summary>Whether gRPC refused a message for its size.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <returns>True when it did.</returns>
-    public static bool Is(Exception exception) =>
+    public static bool IsOversized(Exception exception) =>
         exception is RpcException { StatusCode: StatusCode.ResourceExhausted } rpc
         && rpc.Status.Detail.Contains(Marker, StringComparison.Ordinal);
 
@@ -51,18 +53,31 @@ internal static class OversizedMessage
         var trailers = context.Response.HasStarted
             ? context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers
             : context.Response.Headers;
-        if (trailers is null
-            || !string.Equals(trailers[StatusHeader].ToString(), ExhaustedCode, StringComparison.Ordinal)
-            || trailers.ContainsKey(DetailsHeader)
-            || !WebUtility.UrlDecode(trailers[MessageHeader].ToString())
-                .Contains(Marker, StringComparison.Ordinal))
+        if (trailers is null || trailers.ContainsKey(DetailsHeader) || ErrorOf(trailers) is not { } error)
         {
             return;
         }
 
-        var error = ServiceErrors.MessageTooLarge(WireLimits.MaxMessageBytes).ToRpcException();
-        var details = error.Trailers.GetValueBytes(DetailsHeader)!;
-        trailers[MessageHeader] = error.Status.Detail;
-        trailers[DetailsHeader] = Convert.ToBase64String(details);
+        var exception = error.ToRpcException();
+        trailers[StatusHeader] = CodeOf(error.Code);
+        trailers[MessageHeader] = error.Message;
+        trailers[DetailsHeader] = Convert.ToBase64String(exception.Trailers.GetValueBytes(DetailsHeader)!);
     }
+
+    private static ServiceError? ErrorOf(IHeaderDictionary trailers)
+    {
+        var code = trailers[StatusHeader].ToString();
+        if (string.Equals(code, UnknownCode, StringComparison.Ordinal))
+        {
+            return ServiceErrors.MessageUnreadable();
+        }
+
+        return string.Equals(code, ExhaustedCode, StringComparison.Ordinal)
+            && WebUtility.UrlDecode(trailers[MessageHeader].ToString())
+                .Contains(Marker, StringComparison.Ordinal)
+                ? ServiceErrors.MessageTooLarge(WireLimits.MaxMessageBytes)
+                : null;
+    }
+
+    private static string CodeOf(StatusCode code) => ((int)code).ToString(CultureInfo.InvariantCulture);
 }

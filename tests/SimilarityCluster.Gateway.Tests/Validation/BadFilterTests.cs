@@ -105,6 +105,38 @@ public sealed class BadFilterTests : IAsyncLifetime
         Assert.Empty(_host.Cluster.Searches);
     }
 
+    // More messages inside each other than protobuf reads.
+    [Fact]
+    public async Task Search_FilterTooDeepToBeRead_FailsWithMessageUnreadable()
+    {
+        var error = await Rejections.ErrorOfAsync(() => _host.Search.SearchAsync(new()
+        {
+            Collection = "cosine",
+            Query = GatewayHost.Query(1, 0),
+            Options = new() { Filter = Nested(200) },
+        }).ResponseAsync);
+
+        Assert.Equal(
+            (StatusCode.InvalidArgument, Reasons.MessageUnreadable, null),
+            (error.Code, error.Reason, error.Field));
+    }
+
+    [Fact]
+    public async Task StreamSearch_FilterTooDeepToBeRead_EndsWithMessageUnreadable()
+    {
+        using var stream = _host.Search.StreamSearch(
+            cancellationToken: TestContext.Current.CancellationToken);
+        await stream.RequestStream.WriteAsync(
+            new() { Request = new() { Options = new() { Filter = Nested(200) } } },
+            TestContext.Current.CancellationToken);
+
+        var error = await Rejections.ErrorOfAsync(
+            () => stream.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        Assert.Equal(
+            (StatusCode.InvalidArgument, Reasons.MessageUnreadable), (error.Code, error.Reason));
+    }
+
     [Fact]
     public async Task DeleteRecords_BadFilter_IsRefusedAndNothingDeleted()
     {
