@@ -6,7 +6,7 @@ using Metadata = SimilarityCluster.Contracts.V1.Metadata;
 
 namespace SimilarityCluster.Hosting.Tests.Wire;
 
-/// <summary>Filters over graphs and segments, which small collections do not have, and over a restart.</summary>
+/// <summary>Filters over graphs, which small collections do not have, and a restart.</summary>
 public sealed class FilteredSegmentTests
 {
     private const string Collection = "segments";
@@ -62,7 +62,10 @@ public sealed class FilteredSegmentTests
         {
             AnyOf = new()
             {
-                Filters = { FilterDraws.Filter(new Random(4)), new Filter { Exists = new() { Field = "b" } } },
+                Filters =
+                {
+                    FilterDraws.Filter(new Random(4)), new Filter { Exists = new() { Field = "b" } },
+                },
             },
         };
         var request =
