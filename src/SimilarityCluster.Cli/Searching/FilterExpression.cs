@@ -185,6 +185,9 @@ internal sealed class FilterExpression
                 when long.TryParse(
                     token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
                 return whole;
+            case FilterTokenKind.Number when !token.Text.AsSpan().ContainsAny('.', 'e', 'E'):
+                // As a double it would be another number.
+                throw Expected("a whole number of 64 bits, or one with a decimal point");
             case FilterTokenKind.Number
                 when double.TryParse(
                     token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)

@@ -87,6 +87,10 @@ public sealed class FilterExpressionTests
     [InlineData("(a = 1", "position 7: expected 'and', 'or' or ')', given the end.")]
     [InlineData("a = 1 and", "position 10: expected a field, 'not', 'exists(' or '(', given the end.")]
     [InlineData("'a' = 1", "position 1: expected a field, 'not', 'exists(' or '(', given 'a'.")]
+    [InlineData(
+        "a = 9223372036854775808",
+        "position 5: expected a whole number of 64 bits, or one with a decimal point, "
+        + "given '9223372036854775808'.")]
     [InlineData("exists()", "position 8: expected a field, given ')'.")]
     [InlineData("exists(a", "position 9: expected ')', given the end.")]
     [InlineData("a in 'x'", "position 6: expected '(', given 'x'.")]
