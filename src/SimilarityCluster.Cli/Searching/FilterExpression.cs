@@ -185,7 +185,8 @@ internal sealed class FilterExpression
                 when long.TryParse(
                     token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
                 return whole;
-            case FilterTokenKind.Number when !token.Text.AsSpan().ContainsAny('.', 'e', 'E'):
+            case FilterTokenKind.Number
+                when !token.Text.AsSpan().TrimStart('-').ContainsAnyExceptInRange('0', '9'):
                 // As a double it would be another number.
                 throw Expected("a whole number of 64 bits, or one with a decimal point");
             case FilterTokenKind.Number

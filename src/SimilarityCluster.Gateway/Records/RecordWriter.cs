@@ -256,11 +256,11 @@ internal sealed class RecordWriter(
 
     private static ShardWriteMessage Conditional(
         ShardWriteMessage write, int position, byte[] id, long wanted) => write with
-    {
-        // A write of its own needs a name of its own, which a repeated request makes again.
-        OperationId = string.Create(CultureInfo.InvariantCulture, $"{write.OperationId}/{position}"),
-        Conditions = [new WriteConditionMessage(id, wanted)],
-    };
+        {
+            // A write of its own needs a name of its own, which a repeated request makes again.
+            OperationId = string.Create(CultureInfo.InvariantCulture, $"{write.OperationId}/{position}"),
+            Conditions = [new WriteConditionMessage(id, wanted)],
+        };
 
     private static void Refuse(RecordBatch batch, List<int> positions, ServiceError error)
     {

@@ -40,17 +40,17 @@ internal static class FilterModel
     /// <summary>Null when they do not compare.</summary>
     private static int? Compare(MetadataValue one, MetadataValue other) =>
         (one.KindCase, other.KindCase) switch
-    {
-        (Kind.StringValue, Kind.StringValue) => Encoding.UTF8.GetBytes(one.StringValue).AsSpan()
-            .SequenceCompareTo(Encoding.UTF8.GetBytes(other.StringValue)),
-        (Kind.IntegerValue or Kind.DoubleValue, Kind.IntegerValue or Kind.DoubleValue) =>
-            Halves(one).CompareTo(Halves(other)),
-        (Kind.BoolValue, Kind.BoolValue) => one.BoolValue.CompareTo(other.BoolValue),
-        (Kind.TimestampValue, Kind.TimestampValue) =>
-            (one.TimestampValue.Seconds, one.TimestampValue.Nanos)
-                .CompareTo((other.TimestampValue.Seconds, other.TimestampValue.Nanos)),
-        _ => null,
-    };
+        {
+            (Kind.StringValue, Kind.StringValue) => Encoding.UTF8.GetBytes(one.StringValue).AsSpan()
+                .SequenceCompareTo(Encoding.UTF8.GetBytes(other.StringValue)),
+            (Kind.IntegerValue or Kind.DoubleValue, Kind.IntegerValue or Kind.DoubleValue) =>
+                Halves(one).CompareTo(Halves(other)),
+            (Kind.BoolValue, Kind.BoolValue) => one.BoolValue.CompareTo(other.BoolValue),
+            (Kind.TimestampValue, Kind.TimestampValue) =>
+                (one.TimestampValue.Seconds, one.TimestampValue.Nanos)
+                    .CompareTo((other.TimestampValue.Seconds, other.TimestampValue.Nanos)),
+            _ => null,
+        };
 
     // Exact, since the tests take no finer fractions.
     private static BigInteger Halves(MetadataValue value) => value.KindCase == Kind.IntegerValue
