@@ -114,6 +114,7 @@ public sealed class StartTests
                 "similarity.v1.EmbeddingService",
                 "similarity.v1.RecordService",
                 "similarity.v1.SearchService",
+                "similarity.v1.SnapshotService",
             ],
             await ServicesOfAsync(channel),
             StringComparer.Ordinal);
