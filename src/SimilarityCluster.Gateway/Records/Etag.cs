@@ -1,6 +1,7 @@
 using System.Globalization;
 using SimilarityCluster.Contracts.Errors;
 using SimilarityCluster.Contracts.V1;
+using SimilarityCluster.Grains.Abstractions.Shards;
 
 namespace SimilarityCluster.Gateway.Records;
 
@@ -28,7 +29,8 @@ internal static class Etag
     /// <summary>Reads what must hold of a record.</summary>
     /// <param name="condition">What was given, or null.</param>
     /// <param name="sequence">
-    /// The log position that the record must have; 0 for no record, -1 for any; null for no condition.
+    /// The log position that the record must have, as <see cref="WriteConditionMessage.Sequence"/> says it;
+    /// null for no condition.
     /// </param>
     /// <returns>What is wrong with it, its field beginning with <c>condition</c>, or null.</returns>
     public static ServiceError? Read(WriteCondition? condition, out long? sequence)
@@ -43,10 +45,10 @@ internal static class Etag
                 sequence = position;
                 return fault;
             case { Absent: true }:
-                sequence = 0;
+                sequence = WriteConditionMessage.Absent;
                 return null;
             case { Present: true }:
-                sequence = -1;
+                sequence = WriteConditionMessage.Present;
                 return null;
             default:
                 return ServiceErrors.InvalidField(
@@ -58,13 +60,15 @@ internal static class Etag
     /// <param name="field">The path of the condition.</param>
     /// <param name="id">The record's id.</param>
     /// <param name="wanted">The log position that the record must have, as above.</param>
-    /// <param name="found">The one that it has; 0 for no record.</param>
+    /// <param name="found">
+    /// The one that it has; <see cref="WriteConditionMessage.Absent"/> for no record.
+    /// </param>
     /// <returns>The error.</returns>
     public static ServiceError Unmet(string field, string id, long wanted, long found) =>
         (wanted, found) switch
         {
-            (_, 0) => ServiceErrors.RecordNotFound(field, id),
-            (0, _) => ServiceErrors.RecordExists(field, id),
+            (_, WriteConditionMessage.Absent) => ServiceErrors.RecordNotFound(field, id),
+            (WriteConditionMessage.Absent, _) => ServiceErrors.RecordExists(field, id),
             _ => ServiceErrors.EtagMismatch(field, Of(found), Of(wanted)),
         };
 }

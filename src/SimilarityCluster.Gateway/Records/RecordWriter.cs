@@ -156,7 +156,7 @@ internal sealed class RecordWriter(
             new ShardWriteMessage(operationId, [], [bytes]),
             position,
             bytes,
-            sequence > 0 ? sequence : -1);
+            sequence > 0 ? sequence : WriteConditionMessage.Present);
         try
         {
             var result =

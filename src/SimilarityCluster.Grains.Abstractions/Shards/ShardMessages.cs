@@ -33,11 +33,19 @@ public sealed record ShardWriteMessage(
 /// <summary>What must hold of an id for a write to be applied.</summary>
 /// <param name="Id">UTF-8.</param>
 /// <param name="Sequence">
-/// That of the record; 0 where there must be none, -1 where any will do.
+/// That of the record; <see cref="Absent"/> where there must be none, <see cref="Present"/> where any will
+/// do.
 /// </param>
 [GenerateSerializer, Immutable, Alias("similarity.write-condition.v1")]
 public sealed record WriteConditionMessage(
-    [property: Id(0)] byte[] Id, [property: Id(1)] long Sequence);
+    [property: Id(0)] byte[] Id, [property: Id(1)] long Sequence)
+{
+    /// <summary>There must be no record.</summary>
+    public const long Absent = 0;
+
+    /// <summary>There must be a record.</summary>
+    public const long Present = -1;
+}
 
 /// <summary>The batch is durable and searchable.</summary>
 /// <param name="Sequence">The shard's log position.</param>

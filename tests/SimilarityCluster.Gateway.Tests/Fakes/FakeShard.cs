@@ -33,7 +33,9 @@ internal sealed class FakeShard(FakeCluster cluster, ShardKey key) : IShardGrain
             foreach (var condition in write.Conditions)
             {
                 var found = _records.GetValueOrDefault(Encoding.UTF8.GetString(condition.Id))?.Sequence ?? 0;
-                if (condition.Sequence == -1 ? found == 0 : found != condition.Sequence)
+                if (condition.Sequence == WriteConditionMessage.Present
+                    ? found == WriteConditionMessage.Absent
+                    : found != condition.Sequence)
                 {
                     throw new WriteConditionException("unmet", found);
                 }
