@@ -52,6 +52,7 @@ public sealed class HnswGraph : IVectorSearcher
     private int _calibratedCode = -1;
     private int _changing;
     private int _improved;
+    private bool _keepsDeleted;
     private int _learntFrom;
     private int _outsideCount;
 
@@ -166,7 +167,7 @@ public sealed class HnswGraph : IVectorSearcher
                 return true; // The wait let others in; they inserted instead.
             }
 
-            var isRemoved = _rows.IsDeleted(row);
+            var isRemoved = !_keepsDeleted && _rows.IsDeleted(row);
             _links.Reserve(isRemoved ? 0 : _builder.LevelOf(row), isRemoved);
             if (isRemoved)
             {
@@ -191,6 +192,18 @@ public sealed class HnswGraph : IVectorSearcher
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Lets the graph get every row from now on, also one that was deleted before its turn came, which is left
+    /// out otherwise: a sealed graph then lacks no row that is deleted after this call.
+    /// </summary>
+    public void KeepDeleted()
+    {
+        lock (_sync)
+        {
+            _keepsDeleted = true;
+        }
     }
 
     /// <summary>

@@ -165,6 +165,34 @@ public sealed class HnswGraphTests
         Assert.InRange(TestData.Recall(graph, rows, queries, breadth: 80), alone - 0.02, 1);
     }
 
+    [Theory]
+    [InlineData(false, 9)]
+    [InlineData(true, 10)]
+    public void KeepDeleted_RowsDeletedBeforeTheirTurn_AreInTheSeal(bool keepDeleted, int sealedCount)
+    {
+        var rows = new VectorRows(Metric.Euclidean, 2);
+        for (var row = 0; row < 10; row++)
+        {
+            rows.Append([row, 0]);
+        }
+
+        var graph = new HnswGraph(rows, new HnswOptions());
+        graph.InsertNext();
+        if (keepDeleted)
+        {
+            graph.KeepDeleted();
+        }
+
+        rows.Delete(5);
+        while (graph.InsertNext())
+        {
+            // One row after another.
+        }
+
+        Assert.Equal(sealedCount, graph.Seal().Order.Length);
+        Assert.Equal(keepDeleted, graph.Seal().Order.Contains(5));
+    }
+
     [Fact]
     public void InsertNext_DeletedRow_IsNeverMet()
     {

@@ -115,6 +115,7 @@ internal sealed class GraphBuilder
         lock (_sync)
         {
             _isFrozen = true;
+            _graph.KeepDeleted(); // The log's tail still speaks of what is deleted from now on.
             return _portion;
         }
     }
