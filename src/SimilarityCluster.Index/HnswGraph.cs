@@ -195,8 +195,8 @@ public sealed class HnswGraph : IVectorSearcher
     }
 
     /// <summary>
-    /// Lets the graph get every row from now on, also one that was deleted before its turn came, which is left
-    /// out otherwise: a sealed graph then lacks no row that is deleted after this call.
+    /// Lets the graph get every row from now on, also one that was deleted before its turn came, which is
+    /// left out otherwise: a sealed graph then lacks no row that is deleted after this call.
     /// </summary>
     public void KeepDeleted()
     {
